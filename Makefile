@@ -1,0 +1,60 @@
+# One command each: set up, test, show, check. Everything goes into .venv of this checkout; nothing is installed globally
+# but Chromium, which the browser tests need and which comes from the system's package manager when it is missing.
+
+PYTHON = python3
+BIN = .venv/bin
+STAMP = .venv/installed
+CONTRACTS = tests/contracts/test_datacontract_lint.py
+
+.PHONY: install test demo lint bench lock clean chromium
+.DELETE_ON_ERROR:
+
+install: $(STAMP)
+
+# The pin of uv and its hashes are those of the lock file, so there is one place that names versions.
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Python 3.11 or newer is needed. Name one like this: make install PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "Python can't make virtual environments here. Install the package python3-venv and start again." >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	@sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > .venv/uv.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.lock
+	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+chromium:
+	@command -v chromium >/dev/null && exit 0; \
+	if ! command -v apt-get >/dev/null; then sudo=none; \
+	elif [ "$$(id -u)" = 0 ]; then sudo=; \
+	elif sudo -n true 2>/dev/null; then sudo="sudo -n"; \
+	else sudo=none; fi; \
+	if [ "$$sudo" = none ]; then \
+		echo "The browser tests need Chromium. Install the package chromium and start again," >&2; \
+		echo "or leave them out: make install && $(BIN)/pytest -m 'not browser'" >&2; exit 1; fi; \
+	$$sudo apt-get update -qq && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium
+
+test: install chromium
+	$(BIN)/pytest
+
+demo: install
+	@test -f demo/municipality.toml || $(BIN)/yhteispeli example demo
+	$(BIN)/yhteispeli refresh demo
+	$(BIN)/yhteispeli serve demo
+
+lint: install
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/pytest $(CONTRACTS)
+
+bench: install
+	$(BIN)/python tests/bench/refresh.py
+
+lock: install
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+		--extra dev -o requirements.lock pyproject.toml
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist test-results demo

@@ -1,0 +1,1 @@
+"""What people see: the dashboards. They know editions and nothing of the pipeline that makes them."""

@@ -1,0 +1,29 @@
+"""Avustukset: what was applied for, awarded and paid, to whom, and whether the books agree."""
+
+import streamlit as st
+
+from dashboards import components, grant_tables, leads
+from dashboards.address import choose, warn_of_unknown
+from dashboards.data import edition_of_run
+from dashboards.evidence import show_group
+from dashboards.texts import say, tr
+
+YEAR, BODY, ALL_BODIES = "vuosi", "toimielin", "kaikki"
+
+edition = edition_of_run()
+warn_of_unknown(frozenset({YEAR, BODY}))
+st.html(components.lead(leads.grants(edition)))
+show_group(edition, "grants")
+
+years = {str(year): str(year) for year in edition.award_years}
+if years:
+    st.html(components.heading(tr("Who received grants")))
+    with st.container(key="filters", horizontal=True):
+        year = choose(tr("Year"), YEAR, years, next(iter(years)))
+        bodies = {ALL_BODIES: tr("All granting bodies")}
+        bodies |= {code: say(label) for code, label in edition.codes.get("granting_bodies", {}).items()}
+        body = choose(tr("Granting body"), BODY, bodies, ALL_BODIES)
+    chosen = [award for award in edition.awards(int(year)) if body in (ALL_BODIES, award.granting_body)]
+    grant_tables.show_recipients(edition, chosen, year)
+    grant_tables.show_regrants(edition, chosen, year)
+    grant_tables.show_reconciliation(edition, int(year))

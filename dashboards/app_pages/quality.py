@@ -1,0 +1,17 @@
+"""Tietojen laatu: what was delivered, what the checks found, which edition this is."""
+
+import streamlit as st
+
+from dashboards import components, leads, quality_tables
+from dashboards.address import warn_of_unknown
+from dashboards.data import edition_of_run
+
+edition = edition_of_run()
+warn_of_unknown(frozenset())
+st.html(components.lead(leads.quality(edition)))
+st.html(quality_tables.coverage(edition))
+st.html(quality_tables.rows_of_sources(edition))
+st.html(quality_tables.origin_of_sources(edition))
+quality_tables.show_checks(edition)
+st.html(quality_tables.breaks(edition))
+st.html(quality_tables.edition_facts(edition))

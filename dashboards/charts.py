@@ -1,0 +1,190 @@
+"""Charts that can be pointed at: one Plotly figure of a series of years.
+
+Here belongs: turning the rows of one indicator into a figure. Not here: titles, captions and text alternatives
+(`sentences`), small pictures without interaction (`pictures`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import plotly.graph_objects as go  # type: ignore[import-untyped]
+
+from dashboards.formats import on_scale, quantity
+from dashboards.rows import IndicatorCard, SeriesBreak, Value
+from dashboards.texts import tr
+from dashboards.theme import ACCENT, INK, PALE, QUIET, TEMPLATE, WHITE
+
+HEIGHT = 300
+
+_FILL = {"usable": ACCENT, "usable_with_care": ACCENT, "not_usable": PALE}
+_HATCH = {"usable": "", "usable_with_care": "", "not_usable": "/"}
+
+
+def trend(
+    card: IndicatorCard,
+    series: Sequence[Value],
+    breaks: Sequence[SeriesBreak],
+    describe: Callable[[Value], str],
+) -> go.Figure:
+    """Draw an indicator over the years.
+
+    Flows and sums told by associations are bars, stocks and shares lines, means of answers points: only what is comparable
+    from year to year is joined by a line, and a line stops at a series break.
+
+    Parameters
+    ----------
+    card
+        The indicator.
+    series
+        Its yearly values, oldest first; hidden and missing ones leave a gap.
+    breaks
+        Its series breaks, drawn as a line before the first year of the new series.
+    describe
+        What is said of a value when it is pointed at.
+    """
+    known = [value for value in series if value.number is not None]
+    figure = go.Figure(layout={"template": TEMPLATE, "height": HEIGHT})
+    if card.kind == "flow":
+        _add_bars(figure, card, known, describe)
+    elif all(value.shown == "value" for value in known):
+        _add_interval(figure, card, known)
+        for segment in _segments(known, breaks):
+            _add_line(figure, card, segment, describe)
+    else:
+        _add_points(figure, card, known, describe)
+    _add_breaks(figure, known, breaks)
+    _label_last(figure, card, known)
+    if known:
+        figure.update_xaxes(range=[known[0].year - 0.6, known[-1].year + 0.6], dtick=1 if len(known) < 7 else 2)
+        figure.update_yaxes(range=[0, _top(card, known) * 1.18 or 1], ticksuffix=_suffix(card))
+    return figure
+
+
+def _top(card: IndicatorCard, known: Sequence[Value]) -> float:
+    return max(on_scale(value.upper or value.number or 0.0, card) for value in known)
+
+
+def _suffix(card: IndicatorCard) -> str:
+    return {"share": "\u00a0%", "EUR": "\u00a0€"}.get(card.unit_code, "")
+
+
+def _heights(card: IndicatorCard, values: Sequence[Value]) -> list[float]:
+    return [on_scale(value.number or 0.0, card) for value in values]
+
+
+def _add_bars(figure: go.Figure, card: IndicatorCard, known: Sequence[Value], describe: Callable[[Value], str]) -> None:
+    figure.add_bar(
+        x=[value.year for value in known],
+        y=_heights(card, known),
+        width=0.7,
+        marker={
+            "color": [_FILL[value.verdict] for value in known],
+            "pattern": {
+                "shape": [_HATCH[value.verdict] or ("." if value.is_preliminary else "") for value in known],
+                "fgcolor": WHITE,
+                "size": 6,
+            },
+        },
+        hovertext=[describe(value) for value in known],
+        hoverinfo="text",
+        cliponaxis=False,
+    )
+
+
+def _add_line(
+    figure: go.Figure, card: IndicatorCard, segment: Sequence[Value], describe: Callable[[Value], str]
+) -> None:
+    figure.add_scatter(
+        x=[value.year for value in segment],
+        y=_heights(card, segment),
+        mode="lines+markers",
+        line={"color": ACCENT, "width": 3},
+        marker={
+            "size": 9,
+            "color": [WHITE if value.is_preliminary else ACCENT for value in segment],
+            "line": {"color": ACCENT, "width": 2},
+        },
+        hovertext=[describe(value) for value in segment],
+        hoverinfo="text",
+        cliponaxis=False,
+    )
+
+
+def _add_points(
+    figure: go.Figure, card: IndicatorCard, known: Sequence[Value], describe: Callable[[Value], str]
+) -> None:
+    figure.add_scatter(
+        x=[value.year for value in known],
+        y=_heights(card, known),
+        mode="markers",
+        marker={
+            "size": 12,
+            "symbol": ["x-thin" if value.verdict == "not_usable" else "circle" for value in known],
+            "color": [_FILL[value.verdict] for value in known],
+            "line": {"width": 2, "color": [QUIET if value.verdict == "not_usable" else ACCENT for value in known]},
+        },
+        hovertext=[describe(value) for value in known],
+        hoverinfo="text",
+        cliponaxis=False,
+    )
+
+
+def _add_interval(figure: go.Figure, card: IndicatorCard, known: Sequence[Value]) -> None:
+    sampled = [value for value in known if value.lower is not None and value.upper is not None]
+    if not sampled:
+        return
+    years = [value.year for value in sampled]
+    uppers = [on_scale(value.upper or 0.0, card) for value in sampled]
+    lowers = [on_scale(value.lower or 0.0, card) for value in sampled]
+    figure.add_scatter(
+        x=[*years, *reversed(years)],
+        y=[*uppers, *reversed(lowers)],
+        fill="toself",
+        fillcolor="rgba(42, 110, 187, 0.16)",
+        line={"width": 0},
+        hoverinfo="skip",
+    )
+
+
+def _segments(known: Sequence[Value], breaks: Sequence[SeriesBreak]) -> list[list[Value]]:
+    first_years = [found.breaks_on.year for found in breaks]
+    segments: dict[int, list[Value]] = {}
+    for value in known:
+        segments.setdefault(sum(value.year >= first for first in first_years), []).append(value)
+    return list(segments.values())
+
+
+def _add_breaks(figure: go.Figure, known: Sequence[Value], breaks: Sequence[SeriesBreak]) -> None:
+    for found in breaks:
+        if not known or not known[0].year < found.breaks_on.year <= known[-1].year:
+            continue
+        figure.add_vline(x=found.breaks_on.year - 0.5, line={"color": QUIET, "width": 1.5, "dash": "dash"})
+        figure.add_annotation(
+            x=found.breaks_on.year - 0.5,
+            y=1,
+            yref="paper",
+            yanchor="bottom",
+            text=tr("The series breaks"),
+            showarrow=False,
+            font={"size": 13, "color": QUIET},
+        )
+
+
+def _label_last(figure: go.Figure, card: IndicatorCard, known: Sequence[Value]) -> None:
+    if not known:
+        return
+    last = known[-1]
+    text = f"<b>{quantity(last.number or 0.0, card)}</b>"
+    figure.add_annotation(
+        x=last.year + 0.5,
+        y=on_scale(last.upper or last.number or 0.0, card),
+        text=tr("{value} (preliminary)", value=text) if last.is_preliminary else text,
+        showarrow=False,
+        xanchor="right",
+        yanchor="bottom",
+        yshift=8,
+        font={"size": 15, "color": INK if last.verdict != "not_usable" else QUIET},
+        bgcolor="rgba(255, 255, 255, 0.8)",
+        bordercolor="rgba(255, 255, 255, 0)",
+    )

@@ -1,0 +1,142 @@
+"""Pieces of a page as HTML: headings, badges, figures, tables, bars.
+
+Here belongs: pure functions that return HTML, every text of data escaped. Not here: what is said (`sentences`, `leads`),
+colours and spacing (`static/yhteispeli.css`), the calls to Streamlit (`evidence`, the pages).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Final
+
+from dashboards.sentences import verdict_word
+
+_SHAPES: Final = {"usable": "●", "usable_with_care": "▲", "not_usable": "■"}
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar of `bars`: `share` of the longest, None where there is no number; `text` says the number or why none."""
+
+    label: str
+    share: float | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Multiple:
+    """One picture of `multiples`."""
+
+    title: str
+    picture: str
+    alternative: str
+    text: str
+
+
+def heading(text: str, level: int = 2) -> str:
+    """Return a heading."""
+    return f'<h{level} class="yp-h{level}">{escape(text)}</h{level}>'
+
+
+def lead(text: str) -> str:
+    """Return the message at the top of a page."""
+    return f'<p class="yp-lead">{escape(text)}</p>'
+
+
+def paragraph(text: str, kind: str = "text") -> str:
+    """Return a paragraph; kinds: text, quiet, note."""
+    return f'<p class="yp-{kind}">{escape(text)}</p>'
+
+
+def badge(verdict: str) -> str:
+    """Return the badge of a verdict: a word, a shape and a colour."""
+    shape = f'<span aria-hidden="true">{_SHAPES[verdict]}</span>'
+    return f'<span class="yp-badge yp-{verdict}">{shape} {escape(verdict_word(verdict))}</span>'
+
+
+def notice(text: str, kind: str = "info") -> str:
+    """Return a notice; kinds: info, example, problem."""
+    return f'<div class="yp-notice yp-notice-{kind}" role="note"><p>{escape(text)}</p></div>'
+
+
+def figures(items: Iterable[tuple[str, str, str]]) -> str:
+    """Return a row of large numbers: number, what it is, and a quiet line below."""
+    cells = "".join(
+        f'<div class="yp-figure"><dt>{escape(name)}</dt><dd><strong>{escape(number)}</strong>'
+        f'<span class="yp-quiet">{escape(below)}</span></dd></div>'
+        for number, name, below in items
+    )
+    return f'<dl class="yp-figures">{cells}</dl>'
+
+
+def picture(address: str, alternative: str) -> str:
+    """Return an image; an empty alternative marks it as decoration."""
+    return f'<img class="yp-picture" src="{escape(address)}" alt="{escape(alternative)}">'
+
+
+def definitions(items: Iterable[tuple[str, str]]) -> str:
+    """Return pairs of a name and its text."""
+    rows = "".join(f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in items)
+    return f'<dl class="yp-definitions">{rows}</dl>'
+
+
+def table(
+    caption: str,
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    numeric: frozenset[int] = frozenset(),
+    foot: Sequence[str] = (),
+) -> str:
+    """Return a real table; the first column heads its row.
+
+    Parameters
+    ----------
+    caption
+        Name of the table, also of its scrolling region.
+    header, rows, foot
+        Texts already written for people; `foot` is a total row.
+    numeric
+        Indexes of the columns that are set to the right.
+    """
+    classes = [' class="yp-number"' if index in numeric else "" for index in range(len(header))]
+    head = "".join(f'<th scope="col"{css}>{escape(text)}</th>' for text, css in zip(header, classes, strict=True))
+    body = "".join(_row(row, classes) for row in rows)
+    total = f"<tfoot>{_row(foot, classes)}</tfoot>" if foot else ""
+    return (
+        f'<div class="yp-scroll" role="region" tabindex="0" aria-label="{escape(caption)}">'
+        f'<table class="yp-table"><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead>'
+        f"<tbody>{body}</tbody>{total}</table></div>"
+    )
+
+
+def _row(row: Sequence[str], classes: Sequence[str]) -> str:
+    first, *others = (escape(text) for text in row)
+    cells = "".join(f"<td{css}>{text}</td>" for text, css in zip(others, classes[1:], strict=True))
+    return f'<tr><th scope="row"{classes[0]}>{first}</th>{cells}</tr>'
+
+
+def bars(caption: str, header: Sequence[str], items: Sequence[Bar]) -> str:
+    """Return sorted bars as a table: label, bar and number on each row, so that it reads without the picture."""
+    rows = "".join(
+        f'<tr><th scope="row">{escape(item.label)}</th><td class="yp-bar-cell"><span class="yp-bar-track" '
+        f'aria-hidden="true"><span class="yp-bar" style="width:{100 * max(item.share or 0, 0):.1f}%"></span></span>'
+        f'</td><td class="{"yp-number" if item.share is not None else "yp-number yp-why"}">{escape(item.text)}</td></tr>'
+        for item in items
+    )
+    label, value = (escape(text) for text in header)
+    return (
+        f'<table class="yp-bars"><caption>{escape(caption)}</caption><thead><tr><th scope="col">{label}</th>'
+        f'<td></td><th scope="col" class="yp-number">{value}</th></tr></thead><tbody>{rows}</tbody></table>'
+    )
+
+
+def multiples(items: Iterable[Multiple]) -> str:
+    """Return small pictures beside each other, each with its title and newest figure."""
+    cells = "".join(
+        f'<li><span class="yp-multiple-title">{escape(item.title)}</span>{picture(item.picture, item.alternative)}'
+        f'<span class="yp-quiet">{escape(item.text)}</span></li>'
+        for item in items
+    )
+    return f'<ul class="yp-multiples">{cells}</ul>'

@@ -1,0 +1,257 @@
+"""The one reader of editions.
+
+Here belongs: finding the edition that is served, opening it, and its tables as typed rows. Not here: what the rows mean
+to people. Only files of `queries/` are run, and only against `public.duckdb`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, Literal, TypeVar
+
+import duckdb
+import streamlit as st
+
+from dashboards.rows import (
+    TOTAL,
+    Award,
+    Change,
+    Check,
+    EditionFacts,
+    IndicatorCard,
+    Reconciliation,
+    SeriesBreak,
+    SourceState,
+    Value,
+    Words,
+)
+from dashboards.texts import say
+from warehouse.database import open_edition
+
+WORKSPACE_VARIABLE: Final = "YHTEISPELI_WORKSPACE"
+PUBLIC_FILE: Final = "public.duckdb"
+
+LIST_OF_BREAKDOWN: Final = {
+    "purpose_group": "purpose_groups",
+    "granting_body": "granting_bodies",
+    "grant_type": "grant_types",
+    "umbrella": "umbrella_organisations",
+    "end_reason": "end_reason",
+}
+
+_OF_RUN: Final = "edition_of_run"
+_QUERIES = Path(__file__).parent / "queries"
+
+Problem = Literal["no_workspace", "no_edition", "damaged"]
+Row = TypeVar("Row")
+
+
+class EditionUnavailable(Exception):  # noqa: N818 - it is not an error of the program
+    """There is nothing that can be shown.
+
+    Parameters
+    ----------
+    problem
+        `no_workspace`: the folder is not set or does not exist; `no_edition`: nothing has been published yet;
+        `damaged`: the published file is missing or can't be read.
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem)
+        self.problem: Problem = problem
+
+
+@dataclass(frozen=True)
+class Edition:
+    """A published edition, read once into memory but for the large tables, which are read when asked for.
+
+    Years without a row are years without a value; `values` and `changes` are keyed by indicator, breakdown and breakdown
+    value and sorted by year.
+    """
+
+    facts: EditionFacts
+    indicators: Mapping[str, IndicatorCard]
+    values: Mapping[tuple[str, str, str], tuple[Value, ...]]
+    changes: Mapping[tuple[str, str, str, str], Change]
+    breaks: tuple[SeriesBreak, ...]
+    codes: Mapping[str, Mapping[str, Words]]
+    messages: Mapping[str, Words]
+    sources: tuple[SourceState, ...]
+    checks: tuple[Check, ...]
+    reconciliation: tuple[Reconciliation, ...]
+    award_years: tuple[int, ...]
+    connection: duckdb.DuckDBPyConnection
+
+    def series(self, indicator_id: str, breakdown: str = TOTAL, breakdown_value: str = TOTAL) -> tuple[Value, ...]:
+        """Return the values of a series, oldest first; empty when the edition has none."""
+        return self.values.get((indicator_id, breakdown, breakdown_value), ())
+
+    def latest(self, indicator_id: str) -> Value | None:
+        """Return the newest value of the whole that is not preliminary, else the newest, else None."""
+        series = [value for value in self.series(indicator_id) if value.shown != "missing"]
+        settled = [value for value in series if not value.is_preliminary]
+        newest = settled or series
+        return newest[-1] if newest else None
+
+    def change(self, value: Value) -> Change | None:
+        """Return the change of a value against the year before, None when the edition tells none."""
+        return self.changes.get((value.indicator_id, value.period, value.breakdown, value.breakdown_value))
+
+    def parts(self, indicator_id: str, breakdown: str, period: str) -> dict[str, Value]:
+        """Return the values of a breakdown in one year by code, in the code list's order."""
+        return {
+            code: value
+            for code in self.parts_codes(indicator_id, breakdown)
+            for value in self.series(indicator_id, breakdown, code)
+            if value.period == period
+        }
+
+    def parts_codes(self, indicator_id: str, breakdown: str) -> list[str]:
+        """Return the codes of a breakdown that have values, in the code list's order."""
+        codes = self.codes.get(LIST_OF_BREAKDOWN[breakdown], {})
+        return [code for code in codes if self.series(indicator_id, breakdown, code)]
+
+    def breaks_of(self, indicator_id: str) -> tuple[SeriesBreak, ...]:
+        """Return the series breaks of an indicator, oldest first."""
+        return tuple(found for found in self.breaks if found.indicator_id == indicator_id)
+
+    def label(self, list_id: str, code: str) -> str:
+        """Return the label of a code; a code outside its list is shown as it is."""
+        words = self.codes.get(list_id, {}).get(code)
+        return say(words) if words else code
+
+    def breakdown_label(self, breakdown: str, code: str) -> str:
+        """Return the label of a group of a breakdown."""
+        return self.label(LIST_OF_BREAKDOWN[breakdown], code)
+
+    def message(self, key: str, **values: object) -> str:
+        """Return a sentence of the edition's catalogue; a key outside it is shown as it is."""
+        words = self.messages.get(key)
+        return say(words).format(**values) if words else key
+
+    def source_title(self, source: str) -> str:
+        """Return the title of a source."""
+        return next((say(state.title) for state in self.sources if state.source == source), source)
+
+    def awards(self, year: int) -> list[Award]:
+        """Read the awards of a year, largest first."""
+        return _rows(self.connection, "awards", Award, year=year)
+
+
+def workspace_root() -> Path:
+    """Return the workspace folder that the environment names.
+
+    Raises
+    ------
+    EditionUnavailable
+        The variable is not set or its folder does not exist.
+    """
+    named = os.environ.get(WORKSPACE_VARIABLE, "")
+    root = Path(named)
+    if not named or not root.is_dir():
+        raise EditionUnavailable("no_workspace")
+    return root
+
+
+def current_id(root: Path) -> str:
+    """Return the id that `CURRENT` holds.
+
+    Raises
+    ------
+    EditionUnavailable
+        Nothing has been published, or the pointer does not name a folder of `editions/`.
+    """
+    pointer = root / "CURRENT"
+    if not pointer.is_file():
+        raise EditionUnavailable("no_edition")
+    edition_id = pointer.read_text(encoding="utf-8", errors="replace").strip()
+    if not edition_id or Path(edition_id).name != edition_id:
+        raise EditionUnavailable("damaged")
+    return edition_id
+
+
+def current_edition() -> Edition:
+    """Return the edition that is served now; opened editions are kept, keyed by their file.
+
+    Raises
+    ------
+    EditionUnavailable
+        As `workspace_root` and `current_id`, or the file can't be read.
+    """
+    root = workspace_root()
+    file = root / "editions" / current_id(root) / PUBLIC_FILE
+    if not file.is_file():
+        raise EditionUnavailable("damaged")
+    return _open(str(file))
+
+
+def keep_for_run(edition: Edition) -> None:
+    """Keep the edition that this run shows, so that all parts of a page show the same one."""
+    st.session_state[_OF_RUN] = edition
+
+
+def edition_of_run() -> Edition:
+    """Return the edition that `keep_for_run` was given in this run."""
+    edition: Edition = st.session_state[_OF_RUN]
+    return edition
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _open(file: str) -> Edition:
+    try:
+        return _read(open_edition(Path(file)))
+    except (duckdb.Error, IndexError) as error:
+        raise EditionUnavailable("damaged") from error
+
+
+def _read(connection: duckdb.DuckDBPyConnection) -> Edition:
+    indicators = _rows(connection, "indicators", IndicatorCard)
+    values: dict[tuple[str, str, str], tuple[Value, ...]] = {}
+    for value in _rows(connection, "values", Value):
+        key = (value.indicator_id, value.breakdown, value.breakdown_value)
+        values[key] = (*values.get(key, ()), value)
+    codes: dict[str, dict[str, Words]] = {}
+    for list_id, code, label in _fetch(connection, "codes")[1]:
+        codes.setdefault(list_id, {})[code] = label
+    return Edition(
+        facts=_rows(connection, "edition", EditionFacts)[0],
+        indicators={card.indicator_id: card for card in indicators},
+        values=values,
+        changes={
+            (change.indicator_id, change.period, change.breakdown, change.breakdown_value): change
+            for change in _rows(connection, "changes", Change)
+        },
+        breaks=tuple(_rows(connection, "breaks", SeriesBreak)),
+        codes=codes,
+        messages=dict(_fetch(connection, "messages")[1]),
+        sources=tuple(_rows(connection, "sources", SourceState)),
+        checks=tuple(_rows(connection, "checks", Check)),
+        reconciliation=tuple(_rows(connection, "reconciliation", Reconciliation)),
+        award_years=tuple(year for (year,) in _fetch(connection, "award_years")[1]),
+        connection=connection,
+    )
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, query: str, kind: type[Row], **parameters: object) -> list[Row]:
+    names, rows = _fetch(connection, query, **parameters)
+    return [kind(**dict(zip(names, row, strict=True))) for row in rows]
+
+
+def _fetch(
+    connection: duckdb.DuckDBPyConnection, query: str, **parameters: object
+) -> tuple[list[str], list[tuple[Any, ...]]]:
+    cursor = connection.cursor()  # one cursor a call: page runs share the connection between threads
+    try:
+        rows = cursor.execute(_sql(query), parameters or None).fetchall()
+        return [str(column[0]) for column in cursor.description or []], rows
+    finally:
+        cursor.close()
+
+
+@cache
+def _sql(query: str) -> str:
+    return (_QUERIES / f"{query}.sql").read_text(encoding="utf-8")

@@ -1,0 +1,112 @@
+"""Files that a reader takes along: CSV that a Finnish spreadsheet opens as it is.
+
+Here belongs: rows of the view as CSV with semicolon, decimal comma and a byte order mark. Not here: the open data of an
+edition.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Sequence
+from io import StringIO
+
+from dashboards import sentences
+from dashboards.data import Edition
+from dashboards.formats import for_spreadsheet, on_scale
+from dashboards.rows import TOTAL, Award, IndicatorCard
+from dashboards.texts import say, tr
+
+
+def indicator_csv(edition: Edition, card: IndicatorCard) -> bytes:
+    """Return all values of an indicator, the whole and its breakdowns."""
+    header = [
+        tr("Indicator"),
+        tr("Breakdown"),
+        tr("Group"),
+        tr("Year"),
+        tr("Value"),
+        tr("Lower bound"),
+        tr("Upper bound"),
+        tr("Told"),
+        tr("Unit"),
+        tr("Answered"),
+        tr("Of how many"),
+        tr("Coverage, %"),
+        tr("Verdict"),
+        tr("Status"),
+        tr("Note"),
+        tr("Source"),
+        tr("Edition"),
+    ]
+    sources = ", ".join(edition.source_title(source) for source in card.sources)
+    rows = []
+    for (indicator_id, breakdown, code), series in edition.values.items():
+        if indicator_id != card.indicator_id:
+            continue
+        for value in series:
+            whole = breakdown == TOTAL
+            rows.append(
+                [
+                    say(card.title),
+                    tr("whole") if whole else sentences.breakdown_word(breakdown),
+                    tr("whole") if whole else edition.breakdown_label(breakdown, code),
+                    value.period,
+                    *(_scaled(number, card) for number in (value.value, value.lower, value.upper, value.reported)),
+                    say(card.unit),
+                    value.n,
+                    value.population,
+                    None if value.coverage_share is None else round(value.coverage_share * 100, 1),
+                    sentences.verdict_word(value.verdict),
+                    sentences.status_word(value.status),
+                    sentences.why_empty(edition, value) if value.number is None else None,
+                    sources,
+                    edition.facts.edition_id,
+                ]
+            )
+    return _csv(header, rows)
+
+
+def awards_csv(edition: Edition, awards: Sequence[Award]) -> bytes:
+    """Return awards, a row a recipient, granting body and grant type."""
+    header = [
+        tr("Year"),
+        tr("Recipient"),
+        tr("Business id"),
+        tr("Granting body"),
+        tr("Grant type"),
+        tr("Applied for, €"),
+        tr("Awarded, €"),
+        tr("Paid, €"),
+        tr("Decisions"),
+        tr("Re-grant"),
+        tr("Edition"),
+    ]
+    rows = [
+        [
+            award.decision_year,
+            award.recipient or tr("Private persons"),
+            award.business_id,
+            edition.label("granting_bodies", award.granting_body),
+            edition.label("grant_types", award.grant_type),
+            award.applied_eur,
+            award.awarded_eur,
+            award.paid_eur,
+            award.decisions,
+            tr("yes") if award.is_regrant else tr("no"),
+            edition.facts.edition_id,
+        ]
+        for award in awards
+    ]
+    return _csv(header, rows)
+
+
+def _scaled(number: float | None, card: IndicatorCard) -> float | None:
+    return None if number is None else round(on_scale(number, card), 6)
+
+
+def _csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    text = StringIO()
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    writer.writerow(header)
+    writer.writerows([for_spreadsheet(cell) for cell in row] for row in rows)
+    return text.getvalue().encode("utf-8-sig")

@@ -1,0 +1,216 @@
+"""The evidence for one indicator: what is seen, the chart, its table, how it was counted.
+
+Here belongs: the block that every group page repeats, and its breakdowns. Not here: HTML (`components`), words
+(`sentences`), what a single page adds.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboards import components, sentences
+from dashboards.charts import trend
+from dashboards.components import Bar, Multiple
+from dashboards.data import Edition
+from dashboards.downloads import indicator_csv
+from dashboards.formats import percent
+from dashboards.pictures import sparkline
+from dashboards.report_link import report_link
+from dashboards.rows import IndicatorCard, Value
+from dashboards.texts import say, tr
+from dashboards.theme import plotly_config
+
+
+def show_group(edition: Edition, group: str) -> None:
+    """Show every indicator of a group of the catalogue, each with its breakdowns."""
+    for card in edition.indicators.values():
+        if card.indicator_group == group:
+            show(edition, card)
+
+
+def show(edition: Edition, card: IndicatorCard) -> None:
+    """Show an indicator: headline, key figure, chart, breakdowns, table, method."""
+    value = edition.latest(card.indicator_id)
+    with st.container(key=f"evidence-{card.indicator_id}"):
+        st.html(components.heading(sentences.headline(edition, card)))
+        aside, main = st.columns([1, 2], gap="large")
+        with aside:
+            st.html(key_figure(edition, card, value))
+        with main:
+            _chart(edition, card)
+        _breakdowns(edition, card, value)
+        _table(edition, card)
+        _method(edition, card)
+
+
+def key_figure(edition: Edition, card: IndicatorCard, value: Value | None) -> str:
+    """Return the newest figure with its change, coverage and verdict, as HTML."""
+    if value is None:
+        return components.paragraph(sentences.cell(edition, card, value))
+    label = {"reported": tr("Sum told"), "value": say(card.title)}.get(value.shown, say(card.title))
+    if value.shown == "reported" and value.method != "reported_sum":
+        label = tr("Of those who answered")
+    year = f"{value.period}, {sentences.status_word(value.status)}" if value.is_preliminary else value.period
+    parts = [
+        components.figures([(sentences.cell(edition, card, value), f"{label} {year}", sentences.told_by(value))]),
+        _change(edition, card, value),
+        components.paragraph(sentences.interval(card, value)) if value.lower is not None else "",
+        components.badge(value.verdict),
+        components.paragraph(edition.message(value.verdict_reason), "quiet"),
+    ]
+    return "".join(parts)
+
+
+def _change(edition: Edition, card: IndicatorCard, value: Value) -> str:
+    change = edition.change(value)
+    if change is None:
+        return ""
+    words = f"{sentences.change_arrow(change)} {sentences.change_words(card, change)}"
+    reason = (
+        components.paragraph(edition.message(change.reason), "quiet") if change.direction == "not_comparable" else ""
+    )
+    return components.paragraph(words, "change") + reason
+
+
+def _chart(edition: Edition, card: IndicatorCard) -> None:
+    series = edition.series(card.indicator_id)
+    if sum(value.number is not None for value in series) > 1:
+        st.html(components.paragraph(say(card.unit), "unit"))
+        st.plotly_chart(
+            trend(
+                card,
+                series,
+                edition.breaks_of(card.indicator_id),
+                lambda value: sentences.pointed_at(edition, card, value),
+            ),
+            theme=None,
+            config=plotly_config(),
+            alt=sentences.alternative(edition, card),
+            key=f"chart-{card.indicator_id}",
+        )
+    notes = [say(found.text) for found in edition.breaks_of(card.indicator_id)]
+    if any(value.shown == "reported" for value in series):
+        notes.append(tr("Grey bars and crosses are years whose figure is not usable: too few associations answered."))
+    if any(value.is_preliminary for value in series):
+        notes.append(tr("Dotted bars and open circles are preliminary: the year has not ended."))
+    st.html(components.paragraph(" ".join([*notes, sentences.source_line(edition, card)]), "quiet"))
+
+
+def _breakdowns(edition: Edition, card: IndicatorCard, value: Value | None) -> None:
+    if value is None:
+        return
+    for breakdown in card.breakdowns:
+        parts = edition.parts(card.indicator_id, breakdown, value.period) if breakdown != "total" else {}
+        if parts and card.unit_code == "EUR":
+            st.html(parts_multiples(edition, card, breakdown))
+        elif parts:
+            st.html(parts_bars(edition, card, breakdown, value.period))
+
+
+def parts_bars(edition: Edition, card: IndicatorCard, breakdown: str, period: str) -> str:
+    """Return a breakdown of one year as sorted bars, those without a number last."""
+    parts = edition.parts(card.indicator_id, breakdown, period)
+    top = max((part.number or 0 for part in parts.values()), default=0) or 1
+    items = [
+        Bar(
+            label=edition.breakdown_label(breakdown, code),
+            share=None if part.number is None else part.number / top,
+            text=sentences.cell(edition, card, part),
+        )
+        for code, part in parts.items()
+    ]
+    items.sort(key=lambda item: -1.0 if item.share is None else item.share, reverse=True)
+    title = tr(
+        "{title} {year} by {breakdown}",
+        title=say(card.title),
+        year=period,
+        breakdown=sentences.breakdown_word(breakdown),
+    )
+    return components.bars(title, (sentences.breakdown_word(breakdown).capitalize(), say(card.title)), items)
+
+
+def parts_multiples(edition: Edition, card: IndicatorCard, breakdown: str) -> str:
+    """Return a breakdown over the years as small pictures on one scale, largest newest figure first."""
+    whole = edition.series(card.indicator_id)
+    years = range(whole[0].year, whole[-1].year + 1)
+    codes = edition.parts_codes(card.indicator_id, breakdown)
+    series = {code: edition.series(card.indicator_id, breakdown, code) for code in codes}
+    top = max((value.number or 0 for values in series.values() for value in values), default=0) or 1
+    ordered = sorted(series, key=lambda code: series[code][-1].number or 0, reverse=True)
+    pictures = [_multiple(edition, card, breakdown, code, series[code], years, top) for code in ordered]
+    title = tr("{title} by {breakdown}", title=say(card.title), breakdown=sentences.breakdown_word(breakdown))
+    return components.heading(title, 3) + components.multiples(pictures)
+
+
+def _multiple(
+    edition: Edition,
+    card: IndicatorCard,
+    breakdown: str,
+    code: str,
+    series: tuple[Value, ...],
+    years: range,
+    top: float,
+) -> Multiple:
+    label = edition.breakdown_label(breakdown, code)
+    newest = f"{series[-1].period}: {sentences.cell(edition, card, series[-1])}"
+    first = f"{series[0].period}: {sentences.cell(edition, card, series[0])}"
+    return Multiple(
+        title=label,
+        picture=sparkline(series, years, joined=False, top=top),
+        alternative=tr("{label}, {first}, {newest}", label=label, first=first, newest=newest),
+        text=newest,
+    )
+
+
+def _table(edition: Edition, card: IndicatorCard) -> None:
+    series = edition.series(card.indicator_id)
+    title = say(card.title)
+    with st.expander(tr("Show as a table: {title}", title=title)):
+        sampled = any(value.coverage_share is not None for value in series)
+        header = [tr("Year"), title, tr("Change"), tr("Verdict"), tr("Status")]
+        header[3:3] = [tr("Answered"), tr("Coverage")] if sampled else []
+        rows = [_table_row(edition, card, value, sampled=sampled) for value in reversed(series)]
+        numeric = frozenset({1, 3, 4}) if sampled else frozenset({1})
+        st.html(components.table(f"{title} ({say(card.unit)})", header, rows, numeric))
+        st.download_button(
+            tr("Download CSV: {title}", title=title),
+            data=indicator_csv(edition, card),
+            file_name=f"{card.indicator_id}_{edition.facts.edition_id}.csv",
+            mime="text/csv",
+            key=f"csv-{card.indicator_id}",
+            on_click="ignore",
+        )
+
+
+def _table_row(edition: Edition, card: IndicatorCard, value: Value, *, sampled: bool) -> list[str]:
+    change = edition.change(value)
+    row = [
+        value.period,
+        sentences.cell(edition, card, value),
+        f"{sentences.change_arrow(change)} {sentences.change_words(card, change)}" if change else "–",
+        sentences.verdict_word(value.verdict),
+        sentences.status_word(value.status),
+    ]
+    told = "–" if value.n is None or value.population is None else f"{value.n}/{value.population}"
+    coverage = "–" if value.coverage_share is None else percent(value.coverage_share)
+    row[3:3] = [told, coverage] if sampled else []
+    return row
+
+
+def _method(edition: Edition, card: IndicatorCard) -> None:
+    title = say(card.title)
+    with st.expander(tr("Method and limits: {title}", title=title)):
+        st.html(
+            components.definitions(
+                [
+                    (tr("Question"), say(card.question)),
+                    (tr("How it is counted"), say(card.formula)),
+                    (tr("Method"), say(card.method)),
+                    (tr("Limits"), say(card.limits)),
+                    (tr("Which way is better"), sentences.direction_words(card)),
+                    (tr("In the handbook"), card.handbook),
+                    (tr("Sources"), ", ".join(edition.source_title(source) for source in card.sources)),
+                ]
+            )
+            + report_link(edition, title)
+        )

@@ -1,0 +1,153 @@
+"""Tables of the grants page: recipients, re-grants, the ledger against the books.
+
+Here belongs: choosing rows and columns of those tables. Not here: how a table looks (`components`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from decimal import Decimal
+
+import streamlit as st
+
+from dashboards import components
+from dashboards.data import Edition
+from dashboards.downloads import awards_csv
+from dashboards.formats import number
+from dashboards.rows import Award, Reconciliation
+from dashboards.sentences import money
+from dashboards.texts import tr, tr_n
+
+FIRST_ROWS = 15
+_MONEY = frozenset({3, 4, 5})
+
+
+def show_recipients(edition: Edition, awards: Sequence[Award], year: str) -> None:
+    """Show who received grants: the largest first, all of them when asked for."""
+    own = [award for award in awards if not award.is_regrant]
+    if not own:
+        st.html(components.paragraph(tr("No grants were awarded with this choice.")))
+        return
+    total = sum((award.awarded_eur for award in own), Decimal(0))
+    recipients = len({award.recipient for award in own})
+    st.html(
+        components.paragraph(
+            tr_n(
+                "{n} recipient received {total} in all in {year}.",
+                "{n} recipients received {total} in all in {year}.",
+                recipients,
+                n=number(recipients),
+                total=money(total),
+                year=year,
+            )
+        )
+    )
+    few = len(own) <= FIRST_ROWS
+    caption = tr("Recipients {year}", year=year) if few else tr("Largest recipients {year}", year=year)
+    st.html(_awards_table(edition, own[:FIRST_ROWS], caption))
+    if not few:
+        with st.expander(tr("Show all {n} rows", n=number(len(own)))):
+            st.html(_awards_table(edition, own, tr("Recipients {year}", year=year)))
+    st.download_button(
+        tr("Download CSV: recipients {year}", year=year),
+        data=awards_csv(edition, awards),
+        file_name=f"grant_awards_{year}_{edition.facts.edition_id}.csv",
+        mime="text/csv",
+        key="csv-awards",
+        on_click="ignore",
+    )
+
+
+def show_regrants(edition: Edition, awards: Sequence[Award], year: str) -> None:
+    """Show money that was passed on: it is counted once, with the one that passed it on."""
+    passed_on = [award for award in awards if award.is_regrant]
+    if not passed_on:
+        return
+    st.html(
+        components.heading(tr("Passed on"), 3)
+        + components.paragraph(
+            tr(
+                "An association may pass a grant on. These sums are already in the grants above and are not counted twice."
+            )
+        )
+        + _awards_table(edition, passed_on, tr("Passed on in {year}", year=year))
+    )
+
+
+def _awards_table(edition: Edition, awards: Sequence[Award], caption: str) -> str:
+    header = [
+        tr("Recipient"),
+        tr("Granting body"),
+        tr("Grant type"),
+        tr("Applied for"),
+        tr("Awarded"),
+        tr("Paid"),
+    ]
+    rows = [
+        [
+            award.recipient or tr("Private persons"),
+            edition.label("granting_bodies", award.granting_body),
+            edition.label("grant_types", award.grant_type),
+            money(award.applied_eur),
+            money(award.awarded_eur),
+            money(award.paid_eur),
+        ]
+        for award in awards
+    ]
+    sums = [sum((getattr(award, field) or Decimal(0) for award in awards), Decimal(0)) for field in _SUMMED]
+    return components.table(caption, header, rows, _MONEY, [tr("Total"), "", "", *map(money, sums)])
+
+
+_SUMMED = ("applied_eur", "awarded_eur", "paid_eur")
+
+
+def show_reconciliation(edition: Edition, year: int) -> None:
+    """Show whether the grant ledger agrees with account 4742 of the books, in the year and over all years."""
+    if not edition.reconciliation:
+        return
+    states = Counter(row.state for row in edition.reconciliation)
+    st.html(
+        components.heading(tr("The grant ledger and the books"))
+        + components.paragraph(
+            tr(
+                "Paid grants of the ledger are compared with account 4742 for each granting body and year: "
+                "{agrees} agree, {differs} differ, for {no_books} the books have not been delivered.",
+                agrees=states["agrees"],
+                differs=states["differs"],
+                no_books=states["no_books"],
+            )
+        )
+    )
+    of_year = [row for row in edition.reconciliation if row.year == year]
+    if of_year:
+        st.html(_reconciliation_table(edition, of_year, tr("Ledger and books {year}", year=year)))
+    differing = [row for row in edition.reconciliation if row.state == "differs"]
+    if differing:
+        st.html(_reconciliation_table(edition, differing, tr("Differences of all years")))
+    with st.expander(tr("Show all years as a table: ledger and books")):
+        st.html(_reconciliation_table(edition, edition.reconciliation, tr("Ledger and books")))
+
+
+def _reconciliation_table(edition: Edition, rows: Sequence[Reconciliation], caption: str) -> str:
+    words = {"agrees": tr("agrees"), "differs": tr("differs"), "no_books": tr("no books")}
+    header = [
+        tr("Granting body"),
+        tr("Year"),
+        tr("Paid by the ledger"),
+        tr("Booked on account 4742"),
+        tr("Difference"),
+        tr("State"),
+    ]
+    body = [
+        [
+            edition.label("granting_bodies", row.granting_body),
+            str(row.year),
+            money(row.ledger_paid_eur),
+            money(row.booked_eur),
+            "–" if row.difference_eur is None else money(row.difference_eur),
+            words[row.state],
+        ]
+        for row in rows
+    ]
+    return components.table(caption, header, body, frozenset({2, 3, 4}))

@@ -1,0 +1,46 @@
+"""The eight measures of the handbook and which indicators answer them.
+
+Here belongs: the overview's list of tiles. Not here: what an indicator means (the catalogue says) and how a tile looks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dashboards import navigation
+from dashboards.navigation import PageEntry
+from dashboards.texts import tr
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One measure: indicators that answer it, the first one large; `needs` says what is missing where there are none."""
+
+    title: str
+    indicators: tuple[str, ...]
+    page: PageEntry
+    needs: str = ""
+
+
+def measures() -> tuple[Measure, ...]:
+    """Return the measures in the handbook's order."""
+    return (
+        Measure(tr("Volunteer work"), ("volunteer_hours",), navigation.VOLUNTEERING),
+        Measure(tr("Memberships"), ("memberships",), navigation.VOLUNTEERING),
+        Measure(tr("Events of associations"), ("association_events",), navigation.EVENTS),
+        Measure(tr("Joint events"), ("joint_events",), navigation.EVENTS),
+        Measure(
+            tr("The town's time, help, premises and events"),
+            (),
+            navigation.QUALITY,
+            tr("Needed: hours of work and help, bookings of premises, and the town's events."),
+        ),
+        Measure(tr("Grants"), ("grants_awarded_eur", "grants_share_of_budget"), navigation.GRANTS),
+        Measure(
+            tr("Survey of residents"),
+            (),
+            navigation.QUALITY,
+            tr("Needed: the answers of the residents' survey of a council term."),
+        ),
+        Measure(tr("Survey of associations"), ("cooperation_grade",), navigation.COOPERATION),
+    )

@@ -1,0 +1,59 @@
+"""Which pages there are, in what order, and under which addresses.
+
+Here belongs: the list of pages. Not here: what a page shows (`app_pages/`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import streamlit as st
+from streamlit.navigation.page import Page
+
+from dashboards.texts import tr
+
+
+@dataclass(frozen=True, slots=True)
+class PageEntry:
+    """A page: its file beside `app.py` and the last part of its address, which stays."""
+
+    file: str
+    address: str
+
+    @property
+    def path(self) -> str:
+        """Path as `st.page_link` takes it."""
+        return f"app_pages/{self.file}.py"
+
+
+OVERVIEW: Final = PageEntry("overview", "yleiskuva")
+ASSOCIATIONS: Final = PageEntry("associations", "jarjestokentta")
+VOLUNTEERING: Final = PageEntry("volunteering", "talkootyo-ja-jasenet")
+EVENTS: Final = PageEntry("events", "tapahtumat")
+GRANTS: Final = PageEntry("grants", "avustukset")
+COOPERATION: Final = PageEntry("cooperation", "kyselyt")
+QUALITY: Final = PageEntry("quality", "tietojen-laatu")
+
+PAGES: Final = (OVERVIEW, ASSOCIATIONS, VOLUNTEERING, EVENTS, GRANTS, COOPERATION, QUALITY)
+
+
+def page_title(entry: PageEntry) -> str:
+    """Return the title of a page, as in the navigation."""
+    return {
+        OVERVIEW: tr("Overview"),
+        ASSOCIATIONS: tr("Associations"),
+        VOLUNTEERING: tr("Volunteering and members"),
+        EVENTS: tr("Events"),
+        GRANTS: tr("Grants"),
+        COOPERATION: tr("Surveys"),
+        QUALITY: tr("Quality of the data"),
+    }[entry]
+
+
+def all_pages() -> list[Page]:
+    """Return the pages for `st.navigation`; the first one is also at the root."""
+    return [
+        st.Page(entry.path, title=page_title(entry), url_path=entry.address, default=entry is OVERVIEW)
+        for entry in PAGES
+    ]

@@ -1,0 +1,22 @@
+-- grain: one row an indicator, year and breakdown value
+SELECT
+    indicator_id,
+    period,
+    breakdown,
+    breakdown_value,
+    value,
+    lower,
+    upper,
+    n,
+    population,
+    coverage_share,
+    reported,
+    method,
+    status,
+    verdict,
+    verdict_reason,
+    break_id,
+    is_hidden
+FROM marts.indicator_values
+WHERE period_type = 'year'
+ORDER BY indicator_id, breakdown, breakdown_value, period

@@ -1,0 +1,207 @@
+"""What is said of figures: titles, captions, changes, text alternatives.
+
+Here belongs: turning values into sentences, and only what the edition supports: a sum told by some associations is
+never said as the whole truth. Not here: numbers alone (`formats`), the look (`components`), the message at
+the top of a page (`leads`).
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from dashboards.data import Edition
+from dashboards.formats import day, euros, number, percent, quantity
+from dashboards.rows import Change, IndicatorCard, Value
+from dashboards.texts import say, tr, tr_n
+
+
+def verdict_word(verdict: str) -> str:
+    """Return the word of a verdict."""
+    return {
+        "usable": tr("Usable"),
+        "usable_with_care": tr("Use with care"),
+        "not_usable": tr("Not usable"),
+    }[verdict]
+
+
+def status_word(status: str) -> str:
+    """Return the word of a value's status."""
+    return {"preliminary": tr("preliminary"), "final": tr("final"), "revised": tr("revised")}[status]
+
+
+def breakdown_word(breakdown: str) -> str:
+    """Return the word of a breakdown as it follows "by"."""
+    return {
+        "purpose_group": tr("purpose group"),
+        "granting_body": tr("granting body"),
+        "grant_type": tr("grant type"),
+        "umbrella": tr("umbrella organisation"),
+        "end_reason": tr("reason of ending"),
+    }[breakdown]
+
+
+def cell(edition: Edition, card: IndicatorCard, value: Value | None) -> str:
+    """Write a value for a table or beside a label: with its unit, or why there is none."""
+    if value is None or value.number is None:
+        return why_empty(edition, value)
+    return quantity(value.number, card)
+
+
+def why_empty(edition: Edition, value: Value | None) -> str:
+    """Say why there is no number."""
+    if value is not None and value.is_hidden:
+        return tr("hidden (fewer than {k} associations)", k=edition.facts.disclosure_k)
+    return tr("no data")
+
+
+def told_by(value: Value) -> str:
+    """Say how many of how many answered; empty for what is counted in full."""
+    if value.coverage_share is None or value.n is None or value.population is None:
+        return ""
+    return tr(
+        "{n}/{population} associations answered (coverage {share})",
+        n=number(value.n),
+        population=number(value.population),
+        share=percent(value.coverage_share),
+    )
+
+
+def headline(edition: Edition, card: IndicatorCard) -> str:
+    """Say what is seen of an indicator: newest figure and, where the edition compares it, its change."""
+    value = edition.latest(card.indicator_id)
+    title = say(card.title)
+    if value is None:
+        return tr("{title}: no data", title=title)
+    if value.number is None:
+        return tr("{title} {year}: {why}", title=title, year=value.period, why=why_empty(edition, value))
+    amount = quantity(value.number, card)
+    if value.shown == "reported":
+        return _told(card, value, amount)
+    change = edition.change(value)
+    if change is None:
+        return tr("{title} {year}: {value}", title=title, year=value.period, value=amount)
+    return tr(
+        "{title} {year}: {value}, {change}",
+        title=title,
+        year=value.period,
+        value=amount,
+        change=change_words(card, change),
+    )
+
+
+def _told(card: IndicatorCard, value: Value, amount: str) -> str:
+    words = {"title": say(card.title), "year": value.period, "value": amount}
+    if value.method != "reported_sum":
+        return tr("{title} {year}: {value} of those who answered", **words)
+    if value.n is None:
+        return tr("{title} {year}: {value} told", **words)
+    return tr_n(
+        "{title} {year}: {n} association told of {value}",
+        "{title} {year}: {n} associations told of {value} in all",
+        value.n,
+        n=number(value.n),
+        **words,
+    )
+
+
+def change_words(card: IndicatorCard, change: Change) -> str:
+    """Say the change against the year before in a few words."""
+    if change.direction == "not_comparable":
+        return tr("not compared with {year}", year=change.previous_period)
+    if change.direction == "no_clear_change":
+        return tr("no clear change from {year}", year=change.previous_period)
+    words = {"amount": change_amount(card, change), "year": change.previous_period}
+    if change.direction == "rose":
+        return tr("up {amount} from {year}", **words)
+    return tr("down {amount} from {year}", **words)
+
+
+def change_amount(card: IndicatorCard, change: Change) -> str:
+    """Write the size of a change without its sign: percents, or points where the figure is a share or a grade."""
+    if card.unit_code == "share":
+        return tr("{n} percentage points", n=number(abs(change.change or 0) * 100, card.decimals or 1))
+    if card.unit_code in {"grade", "per_1000"} or change.change_share is None:
+        return number(abs(change.change or 0), card.decimals)
+    return percent(abs(change.change_share), 0 if abs(change.change_share) >= 0.1 else 1)
+
+
+def change_arrow(change: Change) -> str:
+    """Return the mark of a change's direction; the words stand beside it."""
+    return {"rose": "↑", "fell": "↓", "no_clear_change": "≈"}.get(change.direction, "–")
+
+
+def interval(card: IndicatorCard, value: Value) -> str:
+    """Say the 95 % interval of an estimate; empty where there is none."""
+    if value.lower is None or value.upper is None:
+        return ""
+    return tr("95 % interval {lower} – {upper}", lower=quantity(value.lower, card), upper=quantity(value.upper, card))
+
+
+def pointed_at(edition: Edition, card: IndicatorCard, value: Value) -> str:
+    """Say what a value is when a chart is pointed at; lines parted by `<br>`."""
+    lines = [f"<b>{value.period}: {cell(edition, card, value)}</b>", interval(card, value), told_by(value)]
+    if value.is_preliminary:
+        lines.append(status_word(value.status))
+    lines.append(verdict_word(value.verdict))
+    return "<br>".join(line for line in lines if line)
+
+
+def alternative(edition: Edition, card: IndicatorCard) -> str:
+    """Say in words what a chart of an indicator shows: range of years, extremes, newest, breaks."""
+    known = [value for value in edition.series(card.indicator_id) if value.number is not None]
+    if not known:
+        return tr("{title}: no data", title=say(card.title))
+    highest = max(known, key=lambda value: value.number or 0)
+    lowest = min(known, key=lambda value: value.number or 0)
+    sentences = [
+        headline(edition, card) + ".",
+        tr("The chart shows the years {first}–{last}.", first=known[0].period, last=known[-1].period),
+        tr(
+            "Largest {high} in {high_year}, smallest {low} in {low_year}.",
+            high=cell(edition, card, highest),
+            high_year=highest.period,
+            low=cell(edition, card, lowest),
+            low_year=lowest.period,
+        ),
+    ]
+    sentences += [
+        tr("The series breaks on {day}.", day=day(found.breaks_on)) for found in edition.breaks_of(card.indicator_id)
+    ]
+    return " ".join(sentences)
+
+
+def source_line(edition: Edition, card: IndicatorCard) -> str:
+    """Say where the figures come from and how new they are."""
+    titles = ", ".join(edition.source_title(source) for source in card.sources)
+    return tr("Source: {sources}. Data until {day}.", sources=titles, day=day(edition.facts.data_until))
+
+
+def direction_words(card: IndicatorCard) -> str:
+    """Say which way is better."""
+    return {
+        "up": tr("Growth is good."),
+        "down": tr("A decrease is good."),
+        "none": tr("Neither growth nor decrease is good in itself."),
+    }[card.direction]
+
+
+def no_estimate(value: Value) -> str:
+    """Say that a sum is not the whole; empty for what is counted in full or estimated."""
+    if value.shown != "reported":
+        return ""
+    if value.method == "reported_sum":
+        return tr("The sum of those who answered. The estimate for the whole field and its interval are not there yet.")
+    return tr("The mean of those who answered. The estimate for the whole field and its interval are not there yet.")
+
+
+def umbrella_count(edition: Edition) -> str:
+    """Write how many registered associations belong to an umbrella organisation; empty when it is not known."""
+    value = edition.latest("umbrella_coverage_share")
+    if value is None or value.number is None or value.population is None:
+        return ""
+    return number(round(value.number * value.population))
+
+
+def money(value: Decimal | None) -> str:
+    """Write an exact sum of a table to the cent, or that there is none."""
+    return tr("no data") if value is None else euros(value, 2)

@@ -1,0 +1,38 @@
+"""Starting the dashboards' server.
+
+Here belongs: serving one workspace in this process. Not here: what is served (`asgi`, `app`).
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Final
+
+import uvicorn
+
+from dashboards.data import WORKSPACE_VARIABLE
+
+DEFAULT_HOST: Final = "127.0.0.1"
+DEFAULT_PORT: Final = 8501
+
+
+def serve(workspace_root: Path, host: str = DEFAULT_HOST, port: int = DEFAULT_PORT) -> None:
+    """Serve the dashboards of a workspace until the process is stopped.
+
+    Parameters
+    ----------
+    workspace_root
+        Folder of the municipality; it may still be without an edition.
+    host, port
+        Where to listen; loopback by default.
+
+    Raises
+    ------
+    SystemExit
+        The address is in use.
+    """
+    os.environ[WORKSPACE_VARIABLE] = str(workspace_root.resolve())
+    from dashboards.asgi import app
+
+    uvicorn.run(app, host=host, port=port, ws="websockets-sansio", access_log=False, log_level="warning")

@@ -1,0 +1,142 @@
+"""The page that the browser loads first: language, style, script, security headers.
+
+Here belongs: rewriting Streamlit's own HTML page on its way out. Not here: what a page shows.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64encode
+from functools import cache
+from hashlib import sha256
+from html import escape
+from typing import Final
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dashboards.texts import LANGUAGE, tr
+
+_INLINE_SCRIPT = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
+_DROPPED_REQUEST_HEADERS: Final = {b"accept-encoding", b"if-none-match", b"if-modified-since"}
+_DROPPED_RESPONSE_HEADERS: Final = ("etag", "last-modified", "content-length")
+
+
+class PageShell:
+    """Middleware that gives every HTML page the language, style and script of the dashboards.
+
+    It takes `Accept-Encoding` from requests for pages: the answer has to come uncompressed to be rewritten.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on; rewrite the answer if it is a page."""
+        if scope["type"] != "http" or "text/html" not in Headers(scope=scope).get("accept", ""):
+            await self.app(scope, receive, send)
+            return
+        kept = [(name, value) for name, value in scope["headers"] if name.lower() not in _DROPPED_REQUEST_HEADERS]
+        start: Message = {}
+        body = bytearray()
+
+        async def rewrite(message: Message) -> None:
+            nonlocal start
+            if message["type"] == "http.response.start":
+                start = message
+                return
+            if message["type"] != "http.response.body":
+                await send(message)
+                return
+            body.extend(message.get("body", b""))
+            if message.get("more_body", False):
+                return
+            page = _rewritten(bytes(body), MutableHeaders(scope=start))
+            await send(start)
+            await send({"type": "http.response.body", "body": page})
+
+        await self.app({**scope, "headers": kept}, receive, rewrite)
+
+
+def _rewritten(body: bytes, headers: MutableHeaders) -> bytes:
+    if not headers.get("content-type", "").startswith("text/html"):
+        return body
+    page, policy = _shell(body)
+    for name in _DROPPED_RESPONSE_HEADERS:
+        if name in headers:
+            del headers[name]
+    headers["content-security-policy"] = policy
+    headers["referrer-policy"] = "same-origin"
+    headers["x-content-type-options"] = "nosniff"
+    return page
+
+
+@cache
+def _shell(original: bytes) -> tuple[bytes, str]:
+    page = original.decode("utf-8")
+    page = page.replace('<html lang="en">', f'<html lang="{LANGUAGE}">')
+    page = page.replace("<title>Streamlit</title>", "<title>Yhteispeli</title>")
+    page = page.replace("./favicon.png", "./assets/icon.png")
+    page = re.sub(r'<link\s+rel="preload"[^>]*as="font"[^>]*>', "", page)
+    page = re.sub(r'<link rel="service-desc"[^>]*>', "", page)
+    page = re.sub(r"<!--.*?-->", "", page, flags=re.DOTALL).lstrip()
+    page = re.sub(
+        r"<noscript>.*?</noscript>", f"<noscript><p>{escape(_noscript())}</p></noscript>", page, flags=re.DOTALL
+    )
+    page = page.replace("</head>", f"{_head()}</head>")
+    encoded = page.encode("utf-8")
+    return encoded, _policy(encoded)
+
+
+def _noscript() -> str:
+    return tr("These pages need JavaScript. The same figures are in the open data of the municipality.")
+
+
+def _head() -> str:
+    labels = json.dumps(built_in_labels(), ensure_ascii=False).replace("<", "\\u003c")
+    return (
+        '<link rel="preload" href="./assets/source-sans-3-latin.woff2" as="font" type="font/woff2" crossorigin>'
+        '<link rel="stylesheet" href="./assets/yhteispeli.css">'
+        f'<script type="application/json" id="yp-labels">{labels}</script>'
+        '<script src="./assets/yhteispeli.js" defer></script>'
+    )
+
+
+def _policy(page: bytes) -> str:
+    hashes = " ".join(
+        f"'sha256-{b64encode(sha256(script).digest()).decode()}'" for script in _INLINE_SCRIPT.findall(page)
+    )
+    return (
+        f"default-src 'self'; script-src 'self' {hashes} 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' ws: wss:; worker-src 'self' blob:; "
+        "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+    )
+
+
+def built_in_labels() -> dict[str, str]:
+    """Return the labels that Streamlit writes in English, with what the script puts in their place."""
+    return {
+        "Clear value": tr("Clear value"),
+        "Close": tr("Close"),
+        "Close sidebar": tr("Close sidebar"),
+        "Collapse sidebar": tr("Close sidebar"),
+        "Open sidebar": tr("Open sidebar"),
+        "Expand sidebar": tr("Open sidebar"),
+        "Fullscreen": tr("Fullscreen"),
+        "Close fullscreen": tr("Close fullscreen"),
+        "View fullscreen": tr("Fullscreen"),
+        "Exit fullscreen": tr("Close fullscreen"),
+        "Main menu": tr("Main menu"),
+        "Page navigation": tr("Pages"),
+        "Sidebar": tr("Pages"),
+        "Select an option": tr("Choose"),
+        "Choose an option": tr("Choose"),
+        "No results": tr("No results"),
+        "Running...": tr("Loading"),
+        "Connecting": tr("Connecting"),
+        "Connection error": tr("The connection broke. Load the page again."),
+        "Page not found": tr("There is no such page"),
+        "Stop": tr("Stop"),
+        "open": tr("Open"),
+    }

@@ -1,0 +1,47 @@
+// Gives Streamlit's built-in English labels their words in the language of the page, and stops its single-key shortcuts.
+"use strict";
+
+(() => {
+  const labels = JSON.parse(document.getElementById("yp-labels").textContent);
+  const attributes = ["aria-label", "title", "placeholder"];
+
+  const translate = (element) => {
+    for (const name of attributes) {
+      const word = labels[element.getAttribute(name)];
+      if (word && word !== element.getAttribute(name)) element.setAttribute(name, word);
+    }
+  };
+
+  const translateTree = (node) => {
+    if (node.nodeType === Node.TEXT_NODE) {
+      const word = labels[node.data.trim()];
+      if (word && node.parentElement && !node.parentElement.closest("[data-testid=stHtml]")) node.data = word;
+      return;
+    }
+    if (node.nodeType !== Node.ELEMENT_NODE) return;
+    translate(node);
+    for (const child of node.childNodes) translateTree(child);
+  };
+
+  new MutationObserver((changes) => {
+    for (const change of changes) {
+      if (change.type === "attributes") translate(change.target);
+      else for (const node of change.addedNodes) translateTree(node);
+    }
+  }).observe(document.documentElement, {
+    attributes: true,
+    attributeFilter: attributes,
+    childList: true,
+    subtree: true,
+  });
+
+  window.addEventListener(
+    "keydown",
+    (event) => {
+      const single = ["r", "c"].includes(event.key.toLowerCase()) && !event.ctrlKey && !event.metaKey && !event.altKey;
+      const writing = event.target instanceof HTMLElement && event.target.matches("input, textarea, [contenteditable]");
+      if (single && !writing) event.stopImmediatePropagation();
+    },
+    true,
+  );
+})();

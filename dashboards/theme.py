@@ -1,0 +1,73 @@
+"""The look of charts: colours, the Plotly template and its Finnish locale.
+
+Here belongs: what every chart shares. Not here: the page's own style (`static/yhteispeli.css`), single charts
+(`charts`).
+Colours are those of the Suomi.fi design tokens (suomifi-design-tokens, MIT).
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import plotly.graph_objects as go  # type: ignore[import-untyped]
+from babel.dates import get_day_names, get_month_names
+
+from dashboards.formats import NBSP
+from dashboards.texts import LANGUAGE
+
+INK: Final = "#212121"
+QUIET: Final = "#5f686d"
+LINE: Final = "#c8cdd0"
+GRID: Final = "#ecedee"
+ACCENT: Final = "#2a6ebb"
+ACCENT_DARK: Final = "#00357a"
+PALE: Final = "#8c969b"
+WHITE: Final = "#ffffff"
+
+FONT: Final = "'Source Sans 3', 'Helvetica Neue', Arial, sans-serif"
+
+_AXIS: Final[dict[str, Any]] = {
+    "fixedrange": True,
+    "gridcolor": GRID,
+    "linecolor": LINE,
+    "tickfont": {"size": 14, "color": QUIET},
+    "title": {"text": ""},
+    "zeroline": False,
+}
+
+TEMPLATE: Final = go.layout.Template(
+    layout={
+        "colorway": [ACCENT, ACCENT_DARK, PALE, QUIET],
+        "dragmode": False,
+        "font": {"family": FONT, "size": 14, "color": INK},
+        "hoverlabel": {"bgcolor": INK, "bordercolor": INK, "font": {"family": FONT, "size": 14, "color": WHITE}},
+        "margin": {"l": 8, "r": 16, "t": 28, "b": 8},
+        "paper_bgcolor": WHITE,
+        "plot_bgcolor": WHITE,
+        "separators": f",{NBSP}",
+        "showlegend": False,
+        "xaxis": {**_AXIS, "showgrid": False, "tickformat": "d", "ticks": "outside", "tickcolor": LINE},
+        "yaxis": {**_AXIS, "rangemode": "tozero", "nticks": 5, "automargin": True},
+    }
+)
+
+
+def plotly_config() -> dict[str, Any]:
+    """Return what each `st.plotly_chart` is given: no tool bar, and the locale inline, as Plotly's bundle has none."""
+    days = get_day_names("wide", locale=LANGUAGE)
+    short_days = get_day_names("abbreviated", locale=LANGUAGE)
+    months = get_month_names("wide", locale=LANGUAGE)
+    short_months = get_month_names("abbreviated", locale=LANGUAGE)
+    locale = {
+        "dictionary": {},
+        "format": {
+            "days": [days[(index - 1) % 7] for index in range(7)],  # Plotly's week begins on Sunday
+            "shortDays": [short_days[(index - 1) % 7] for index in range(7)],
+            "months": [months[index] for index in range(1, 13)],
+            "shortMonths": [short_months[index] for index in range(1, 13)],
+            "date": "%d.%m.%Y",
+            "decimal": ",",
+            "thousands": NBSP,
+        },
+    }
+    return {"displayModeBar": False, "locale": LANGUAGE, "locales": {LANGUAGE: locale}}

@@ -1,0 +1,1 @@
+"""How data moves: from a received file to a published edition. Knows no screen."""

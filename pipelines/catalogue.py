@@ -1,0 +1,177 @@
+"""The `meta` tables: what the edition is and the words of its figures, from the contracts and the settings.
+
+Here belongs: one function a table that gives its rows. Not here: reading contracts, writing tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from importlib.metadata import version
+from typing import Any
+
+from pipelines import contracts
+from pipelines.contract_model import LANGUAGES, CodeList, Text
+from pipelines.workspace import Settings
+
+Rows = list[dict[str, Any]]
+
+OWN_LISTS = ("granting_bodies", "grant_types", "umbrella_organisations")
+"""Code lists of a municipality that its settings hold."""
+
+
+def edition(settings: Settings, edition_id: str, data_until: date) -> Rows:
+    """Return the row of `meta.edition`."""
+    return [
+        {
+            "edition_id": edition_id,
+            "municipality_code": settings.municipality.code,
+            "municipality_business_id": settings.municipality.business_id,
+            "municipality_name": settings.municipality.name,
+            "is_example": settings.municipality.example,
+            "data_until": data_until,
+            "software_version": version("yhteispeli"),
+            "disclosure_k": settings.figures.disclosure_k,
+            "first_year": settings.figures.first_year,
+            "active_within_months": settings.figures.active_within_months,
+            "contact_name": settings.contact.name,
+            "contact_email": settings.contact.email or None,
+        }
+    ]
+
+
+def indicators(_settings: Settings) -> Rows:
+    """Return the rows of `meta.indicators`."""
+    rows = []
+    for position, card in enumerate(contracts.indicators().values()):
+        texts = {name: getattr(card, name) for name in ("title", "question", "formula", "unit", "method", "limits")}
+        rows.append(
+            {
+                "indicator_id": card.id,
+                "position": position,
+                "indicator_group": card.group,
+                **{key: value for name, text in texts.items() for key, value in _labelled(name, text).items()},
+                "unit_code": card.unit_code,
+                "direction": card.direction,
+                "kind": card.kind,
+                "basis": card.basis,
+                "sources": list(card.sources),
+                "handbook": card.handbook,
+                "disclosure": card.disclosure,
+                "materiality": card.materiality,
+                "decimals": card.decimals,
+                "breakdowns": list(card.breakdowns),
+                "audience": card.audience,
+            }
+        )
+    return rows
+
+
+def codes(settings: Settings) -> Rows:
+    """Return the rows of `meta.codes`."""
+    return [
+        {"list": codes.id, "position": position, "code": entry.code, **_labelled("label", entry.label)}
+        for codes in _code_lists(settings)
+        for position, entry in enumerate(codes.entries)
+    ]
+
+
+def code_spellings(settings: Settings) -> Rows:
+    """Return the rows of `meta.code_spellings`."""
+    return [
+        {"list": codes.id, "spelling": spelling, "code": code}
+        for codes in _code_lists(settings)
+        for spelling, code in codes.spellings().items()
+    ]
+
+
+def finance_figures(_settings: Settings) -> Rows:
+    """Return the rows of `meta.finance_figures`."""
+    entries = contracts.code_lists()["finance_indicators"].entries
+    return [{"figure_code": entry.code, **entry.facts} for entry in entries]
+
+
+def council_terms(settings: Settings) -> Rows:
+    """Return the rows of `meta.council_terms`."""
+    return [{"term_id": term.id, "starts": term.starts, "ends": term.ends} for term in settings.council_terms]
+
+
+def series_breaks(settings: Settings) -> Rows:
+    """Return the rows of `meta.series_breaks`."""
+    return [
+        {
+            "break_id": item.id,
+            "indicator_id": indicator,
+            "breaks_on": item.date,
+            **_labelled("text", Text(item.fi, item.sv, item.en)),
+        }
+        for item in settings.series_breaks
+        for indicator in item.indicators
+    ]
+
+
+def messages(_settings: Settings) -> Rows:
+    """Return the rows of `meta.messages`: reasons of verdicts and changes."""
+    return [
+        {"message_id": key, **_labelled("text", text)}
+        for key, text in contracts.messages().items()
+        if key.startswith(("verdict.", "change."))
+    ]
+
+
+def sources(_settings: Settings) -> Rows:
+    """Return the rows of `meta.sources`."""
+    return [
+        {
+            "source": source.name,
+            **_labelled("title", source.title),
+            "purpose": source.purpose,
+            "limitations": source.limitations,
+            "licence": source.licence,
+            "frequency_months": source.frequency_months,
+            "latency_days": source.latency_days,
+            "owner": source.owner,
+        }
+        for source in contracts.sources().values()
+    ]
+
+
+def columns(_settings: Settings) -> Rows:
+    """Return the rows of `meta.columns`: every column that an edition can hold."""
+    return [
+        {
+            "table_schema": table.schema,
+            "table_name": table.name,
+            "column_name": column.name,
+            "data_type": column.duckdb_type,
+            "description": column.description,
+            "classification": column.classification,
+        }
+        for table in contracts.tables().values()
+        if table.audience != "workspace"
+        for column in table.columns
+        if not column.is_personal
+    ]
+
+
+TABLES: Mapping[str, Callable[[Settings], Rows]] = {
+    "indicators": indicators,
+    "codes": codes,
+    "code_spellings": code_spellings,
+    "finance_figures": finance_figures,
+    "council_terms": council_terms,
+    "series_breaks": series_breaks,
+    "messages": messages,
+    "sources": sources,
+    "columns": columns,
+}
+"""The tables that depend on contracts and settings alone; `edition` needs the landing too."""
+
+
+def _code_lists(settings: Settings) -> list[CodeList]:
+    own = [settings.code_list(f"settings.{name}") for name in OWN_LISTS]
+    return [*contracts.code_lists().values(), *own]
+
+
+def _labelled(prefix: str, text: Text) -> dict[str, str]:
+    return {f"{prefix}_{language}": text[language] for language in LANGUAGES}

@@ -1,0 +1,392 @@
+"""The one reader of `data_contracts/`.
+
+Here belongs: turning the YAML of contracts, code lists, indicator cards and messages into typed, immutable objects, and
+refusing what can't be turned. Not here: applying them (reading, quality, SQL do that).
+
+Format of the contracts: Open Data Contract Standard 3.1 (Bitol). What ODCS has no word for stands in
+`customProperties`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+from open_data_contract_standard.model import (
+    CustomProperty,
+    DataQuality,
+    OpenDataContractStandard,
+    SchemaObject,
+    SchemaProperty,
+)
+
+from pipelines.contract_model import (
+    LANGUAGES,
+    CodeList,
+    Column,
+    ContractError,
+    Entry,
+    Indicator,
+    Rule,
+    SourceContract,
+    TableContract,
+    Text,
+)
+
+SEVERITIES = ("critical", "error", "warning")
+CLASSIFICATIONS = ("public", "restricted", "personal")
+AUDIENCES = ("public", "analyst", "workspace")
+READS = (
+    "area",
+    "boolean",
+    "business_id",
+    "code",
+    "codes",
+    "date",
+    "integer",
+    "money",
+    "municipality",
+    "number",
+    "organisation",
+    "register_number",
+    "scale",
+    "text",
+    "texts",
+    "year",
+)
+"""The ways in which the text of a cell can be read; `pipelines.parsing` has one function for each."""
+
+EXPECTATIONS = frozenset(
+    {
+        "expect_business_id_check_digit",
+        "expect_column_pair_values_a_to_be_greater_than_b",
+        "expect_column_values_to_be_between",
+        "expect_column_values_to_not_be_null",
+    }
+)
+"""Expectations that a rule of type custom may name; `pipelines.quality` builds each of them."""
+
+
+INDICATOR_ORDER = ("volunteering", "events", "cooperation", "grants", "associations")
+
+
+@cache
+def sources() -> dict[str, SourceContract]:
+    """Return every source contract by name, in alphabetical order."""
+    contracts = [_source(_odcs(path)) for path in _yaml_files("sources")]
+    return {contract.name: contract for contract in contracts}
+
+
+@cache
+def tables() -> dict[str, TableContract]:
+    """Return every table contract by full name, in the order of the files."""
+    found: dict[str, TableContract] = {}
+    for path in _yaml_files("tables"):
+        odcs = _odcs(path)
+        for schema in odcs.schema_ or []:
+            table = _table(str(odcs.name), schema)
+            found[table.full_name] = table
+    return found
+
+
+@cache
+def indicators() -> dict[str, Indicator]:
+    """Return every indicator card by id, in the order in which people read them."""
+    cards = [_indicator(path) for path in _yaml_files("indicators")]
+    cards.sort(key=lambda card: (INDICATOR_ORDER.index(card.group), card.id))
+    return {card.id: card for card in cards}
+
+
+@cache
+def code_lists() -> dict[str, CodeList]:
+    """Return every code list of the project by id; those of a municipality come from its settings."""
+    return {codes.id: codes for codes in (code_list(_load(path)) for path in _yaml_files("codes"))}
+
+
+@cache
+def messages() -> dict[str, Text]:
+    """Return every message by key."""
+    return {key: _text(value, f"message {key}") for key, value in _load("messages.yaml").items()}
+
+
+def message(key: str, **values: object) -> Text:
+    """Return a message with its placeholders filled."""
+    return messages()[key].format(**values)
+
+
+def municipality_settings(name: str) -> str:
+    """Return the text of the settings file that the project ships for a municipality.
+
+    Raises
+    ------
+    KeyError
+        The project has no settings for that municipality.
+    """
+    path = files("data_contracts") / "municipalities" / f"{name}.toml"
+    if not path.is_file():
+        raise KeyError(name)
+    return path.read_text(encoding="utf-8")
+
+
+def fingerprint_texts() -> Iterable[tuple[str, str]]:
+    """Yield (name, text) of every contract file, in a fixed order, for the fingerprint of an edition."""
+    for folder in ("sources", "tables", "indicators", "codes"):
+        for path in _yaml_files(folder):
+            yield path, _read(path)
+    yield "messages.yaml", _read("messages.yaml")
+
+
+def code_list(raw: Mapping[str, Any]) -> CodeList:
+    """Build a code list from its mapping (`id`, `title`, `source`, `entries`)."""
+    entries = []
+    for item in raw["entries"]:
+        facts = {key: value for key, value in item.items() if key not in {"code", "synonyms", *LANGUAGES}}
+        if None in facts.values():
+            raise ContractError(f"code list {raw['id']}: {item['code']} has an empty field (a comma without quotes?)")
+        label = Text(fi=item["fi"], sv=item.get("sv") or item["fi"], en=item.get("en") or item["fi"])
+        entries.append(Entry(str(item["code"]), label, tuple(map(str, item.get("synonyms", ()))), facts))
+    title = raw.get("title", {})
+    built = CodeList(
+        id=raw["id"],
+        title=Text(fi=title.get("fi", raw["id"]), sv=title.get("sv", raw["id"]), en=title.get("en", raw["id"])),
+        source=raw.get("source", ""),
+        entries=tuple(entries),
+    )
+    built.spellings()
+    return built
+
+
+def _yaml_files(folder: str) -> list[str]:
+    names = sorted(item.name for item in (files("data_contracts") / folder).iterdir())
+    return [f"{folder}/{name}" for name in names if name.endswith(".yaml")]
+
+
+def _read(path: str) -> str:
+    return files("data_contracts").joinpath(path).read_text(encoding="utf-8")
+
+
+def _load(path: str) -> dict[str, Any]:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    loaded = yaml.load(_read(path), Loader=loader)  # noqa: S506 - both loaders are safe ones
+    if not isinstance(loaded, dict):
+        raise ContractError(f"{path}: not a mapping")
+    return loaded
+
+
+def _odcs(path: str) -> OpenDataContractStandard:
+    return OpenDataContractStandard.model_validate(_load(path))
+
+
+def _custom(properties: list[CustomProperty] | None) -> dict[str, Any]:
+    return {str(item.property): item.value for item in properties or []}
+
+
+def _text(value: Any, where: str) -> Text:
+    if not isinstance(value, dict) or set(value) - {"code"} != set(LANGUAGES):
+        raise ContractError(f"{where}: needs exactly fi, sv and en")
+    return Text(fi=str(value["fi"]), sv=str(value["sv"]), en=str(value["en"]))
+
+
+def _source(odcs: OpenDataContractStandard) -> SourceContract:
+    name = str(odcs.name)
+    custom = _custom(odcs.customProperties)
+    schema = (odcs.schema_ or [])[0]
+    owner = str(getattr(odcs.team, "name", None) or "")
+    if not owner:
+        raise ContractError(f"{name}: needs a team, the owner of its rules")
+    columns = tuple(_source_column(name, prop) for prop in schema.properties or [])
+    rules: list[Rule] = []
+    for column, prop in zip(columns, schema.properties or [], strict=True):
+        rules.extend(_implied_rules(name, column, owner))
+        rules.extend(_rule(name, column.name, quality, owner) for quality in prop.quality or [])
+    rules.extend(_rule(name, None, quality, owner) for quality in schema.quality or [])
+    ids = [rule.id for rule in rules]
+    if len(set(ids)) != len(ids):
+        raise ContractError(f"{name}: two rules bear one id")
+    sla = {str(item.property): item for item in odcs.slaProperties or []}
+    contract = SourceContract(
+        name=name,
+        title=_text(custom.get("title"), f"{name}.title"),
+        purpose=str(odcs.description.purpose if odcs.description else ""),
+        limitations=str(odcs.description.limitations if odcs.description else ""),
+        grain=str(schema.dataGranularityDescription),
+        licence=str(custom.get("licence", "")),
+        owner=owner,
+        formats=tuple(custom.get("formats", ())),
+        total_row_words=tuple(custom.get("totalRowWords", ())),
+        frequency_months=int(str(sla["frequency"].value)),
+        latency_days=int(str(sla["latency"].value)),
+        columns=columns,
+        rules=tuple(rule for rule in rules if not _is_personal(rule, columns)),
+    )
+    contract.header_spellings()
+    return contract
+
+
+def _is_personal(rule: Rule, columns: tuple[Column, ...]) -> bool:
+    return any(column.name == rule.column and column.is_personal for column in columns)
+
+
+def _column_basics(where: str, prop: SchemaProperty) -> dict[str, Any]:
+    if prop.classification not in CLASSIFICATIONS:
+        raise ContractError(f"{where}.{prop.name}: classification must be one of {CLASSIFICATIONS}")
+    if not prop.description or not prop.physicalType:
+        raise ContractError(f"{where}.{prop.name}: needs a description and a physicalType")
+    return {
+        "name": str(prop.name),
+        "duckdb_type": prop.physicalType,
+        "required": bool(prop.required),
+        "classification": prop.classification,
+        "description": prop.description,
+    }
+
+
+def _source_column(source: str, prop: SchemaProperty) -> Column:
+    custom = _custom(prop.customProperties)
+    reads = custom.get("reads")
+    if reads not in READS:
+        raise ContractError(f"{source}.{prop.name}: reads must be one of {READS}")
+    if (reads in {"code", "codes"}) != ("codeList" in custom):
+        raise ContractError(f"{source}.{prop.name}: a codeList goes with reads code or codes, and only with them")
+    return Column(
+        **_column_basics(source, prop),
+        header=str(prop.businessName),
+        reads=reads,
+        code_list=custom.get("codeList"),
+        synonyms=tuple(map(str, custom.get("synonyms", ()))),
+        unit=custom.get("unit"),
+        missing_marks=tuple(custom.get("missingMarks", ())),
+        example=str((prop.examples or [""])[0]),
+    )
+
+
+def _table(room: str, schema: SchemaObject) -> TableContract:
+    where = f"{room}.{schema.name}"
+    audience = _custom(schema.customProperties).get("audience")
+    if audience not in AUDIENCES:
+        raise ContractError(f"{where}: audience must be one of {AUDIENCES}")
+    properties = schema.properties or []
+    keyed = sorted((prop for prop in properties if prop.primaryKey), key=lambda prop: prop.primaryKeyPosition or 0)
+    return TableContract(
+        schema=room,
+        name=str(schema.name),
+        audience=audience,
+        grain=str(schema.dataGranularityDescription),
+        key=tuple(str(prop.name) for prop in keyed),
+        description=str(schema.description),
+        columns=tuple(Column(**_column_basics(where, prop)) for prop in properties),
+    )
+
+
+def _implied_rules(source: str, column: Column, owner: str) -> Iterable[Rule]:
+    """Rules that follow from the column itself: it must be readable, and there when it is required."""
+    if column.is_personal:
+        return
+    yield Rule(
+        id=f"{source}.{column.name}_readable",
+        source=source,
+        column=column.name,
+        expectation="readable",
+        arguments={},
+        dimension="conformity",
+        severity="error",
+        owner=owner,
+        message=message(f"rule.readable.{column.reads}.message", header=column.header),
+        remedy=message(f"rule.readable.{column.reads}.remedy", header=column.header),
+    )
+    if column.required:
+        yield Rule(
+            id=f"{source}.{column.name}_required",
+            source=source,
+            column=column.name,
+            expectation="expect_column_values_to_not_be_null",
+            arguments={"column": column.name},
+            dimension="completeness",
+            severity="error",
+            owner=owner,
+            message=message("rule.required.message", header=column.header),
+            remedy=message("rule.required.remedy", header=column.header),
+        )
+
+
+def _rule(source: str, column: str | None, quality: DataQuality, owner: str) -> Rule:
+    where = f"{source}.{quality.id}"
+    custom = _custom(quality.customProperties)
+    expectation, arguments, share = _expectation(where, column, quality)
+    if quality.severity not in SEVERITIES:
+        raise ContractError(f"{where}: severity must be one of {SEVERITIES}")
+    if "message" in custom:
+        said, remedy = _text(custom["message"], f"{where}.message"), _text(custom.get("remedy"), f"{where}.remedy")
+    else:
+        key = f"rule.{expectation}"
+        if f"{key}.message" not in messages():
+            raise ContractError(f"{where}: needs a message and a remedy")
+        said, remedy = messages()[f"{key}.message"], messages()[f"{key}.remedy"]
+    return Rule(
+        id=where,
+        source=source,
+        column=column,
+        expectation=expectation,
+        arguments=arguments,
+        dimension=str(quality.dimension),
+        severity=quality.severity,
+        owner=str(custom.get("owner", owner)),
+        message=said,
+        remedy=remedy,
+        share_of_previous=share,
+    )
+
+
+def _expectation(where: str, column: str | None, quality: DataQuality) -> tuple[str, dict[str, Any], float | None]:
+    """Map an ODCS rule to (expectation, arguments, share of the previous edition); an unmapped rule is an error."""
+    arguments = dict(quality.arguments or {})
+    if quality.type == "custom" and quality.engine == "greatExpectations" and isinstance(quality.implementation, dict):
+        name = str(quality.implementation.get("type"))
+        if name not in EXPECTATIONS:
+            raise ContractError(f"{where}: no mapping for the expectation {name}")
+        kwargs = dict(quality.implementation.get("kwargs", {}))
+        return name, ({"column": column, **kwargs} if column else kwargs), None
+    if quality.type != "library":
+        raise ContractError(f"{where}: no mapping for a rule of type {quality.type}")
+    match quality.metric, quality.mustBe, sorted(arguments):
+        case "duplicateValues", 0, ["properties"]:
+            return "expect_compound_columns_to_be_unique", {"column_list": arguments["properties"]}, None
+        case "invalidValues", 0, ["pattern"] if column:
+            return "expect_column_values_to_match_regex", {"column": column, "regex": arguments["pattern"]}, None
+        case "invalidValues", 0, ["validValues"] if column:
+            return "expect_column_values_to_be_in_set", {"column": column, "value_set": arguments["validValues"]}, None
+        case "rowCount", None, [] if quality.mustBeGreaterOrEqualTo is not None:
+            bound = quality.mustBeGreaterOrEqualTo
+            if quality.unit == "share_of_previous_edition":
+                return "expect_table_row_count_to_be_between", {}, float(bound)
+            return "expect_table_row_count_to_be_between", {"min_value": bound}, None
+    raise ContractError(f"{where}: no mapping for the metric {quality.metric} with {sorted(arguments)}")
+
+
+def _indicator(path: str) -> Indicator:
+    raw = _load(path)
+    expected = {item for item in Indicator.__dataclass_fields__ if item != "unit_code"}
+    missing, unknown = sorted(expected - set(raw)), sorted(set(raw) - expected)
+    if missing or unknown:
+        raise ContractError(f"{path}: missing fields {missing}, unknown fields {unknown}")
+    allowed = {
+        "group": INDICATOR_ORDER,
+        "direction": ("up", "down", "none"),
+        "kind": ("stock", "flow", "share"),
+        "basis": ("register", "ledger", "evidence", "returns"),
+        "disclosure": ("none", "associations", "residents"),
+        "audience": ("public", "welfare"),
+    }
+    for name, values in allowed.items():
+        if raw[name] not in values:
+            raise ContractError(f"{path}: {name} must be one of {values}")
+    fields: dict[str, Any] = dict(raw)
+    for name in ("title", "question", "formula", "unit", "method", "limits"):
+        fields[name] = _text(raw[name], f"{path}.{name}")
+    fields["unit_code"] = str(raw["unit"]["code"])
+    fields["sources"] = tuple(raw["sources"])
+    fields["breakdowns"] = tuple(raw["breakdowns"])
+    return Indicator(**fields)

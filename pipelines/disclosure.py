@@ -1,0 +1,51 @@
+"""Disclosure control: which small figures are hidden in everything public.
+
+Here belongs: the rule that hides cells. Not here: what is published where (`pipelines.editions`).
+
+Method: primary suppression of cells told by fewer than k units; secondary suppression so that the hidden cells of a
+breakdown can't be worked out from its total: at least two cells are hidden, and together they hold at least k units.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+MASKED = ("value", "lower", "upper", "n", "population", "coverage_share", "reported")
+"""Columns of `marts.indicator_values` that are empty in a hidden row of a public file."""
+
+TABLE = ("indicator_id", "period_type", "period", "breakdown")
+
+
+def hide_small_cells(values: pl.DataFrame, protected: set[str], k: int) -> pl.DataFrame:
+    """Set `is_hidden` on the rows that must not be published.
+
+    Parameters
+    ----------
+    values
+        `indicator_id`, `period_type`, `period`, `breakdown`, `breakdown_value`, `n`; one row a cell.
+    protected
+        Indicators whose cells speak of single associations.
+    k
+        Smallest number of units that may be shown.
+
+    Returns
+    -------
+    pl.DataFrame
+        The same rows and columns, `is_hidden` set.
+    """
+    is_protected = pl.col("indicator_id").is_in(list(protected))
+    small = (is_protected & (pl.col("n") > 0) & (pl.col("n") < k)).alias("is_hidden")
+    ranked = values.with_columns(small).with_columns(
+        _smallest_first=pl.struct(~pl.col("is_hidden"), (pl.col("n") == 0).alias("is_zero"), "n", "breakdown_value")
+        .rank("ordinal")
+        .over(TABLE)
+    )
+    hidden = ranked.filter("is_hidden").group_by(TABLE).agg(hidden_cells=pl.len(), hidden_units=pl.col("n").sum())
+    grown = ranked.join(hidden, on=TABLE, how="left").with_columns(
+        _must_grow=(pl.col("hidden_cells") == 1) | (pl.col("hidden_units") < k)
+    )
+    is_next = pl.col("_smallest_first") == pl.col("hidden_cells") + 1
+    is_breakdown = pl.col("breakdown") != "total"
+    return grown.with_columns(
+        is_hidden=pl.col("is_hidden") | (pl.col("_must_grow").fill_null(value=False) & is_next & is_breakdown)
+    ).select(values.columns)

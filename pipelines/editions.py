@@ -1,0 +1,174 @@
+"""Editions: frozen, versioned files, and CURRENT that points at one. The only place that publishes.
+
+Here belongs: the id of an edition, writing its files so that a crash leaves CURRENT whole, and moving CURRENT. Not
+here: what the tables hold.
+
+An edition is written into a folder of another name, flushed to disk and then renamed; CURRENT is replaced atomically
+after that. An edition that exists is never written again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import duckdb
+
+from pipelines import contracts, disclosure, landing
+from pipelines.contract_model import TableContract
+from pipelines.workspace import Workspace
+from warehouse import database
+from warehouse.models import models
+
+FILES = {"public": "public.duckdb", "analyst": "analyst.duckdb"}
+"""File of each audience: `public` holds public tables and columns, `analyst` the restricted ones too."""
+
+MASKED_TABLE = "marts.indicator_values"
+
+
+class EmptyEditionError(Exception):
+    """There is nothing to publish; the edition before stays in force."""
+
+
+@dataclass(frozen=True, slots=True)
+class EditionKey:
+    """What identifies an edition: the same landing, settings and program give the same id."""
+
+    id: str
+    data_until: date
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The outcome of publishing; `is_new` is false when the edition existed already."""
+
+    id: str
+    is_new: bool
+
+
+def shape_of(table: TableContract, *, with_restricted: bool = True) -> database.TableShape:
+    """Return a table contract as DuckDB needs it; without restricted columns for public files."""
+    allowed = ("public", "restricted") if with_restricted else ("public",)
+    columns = tuple(
+        database.ColumnShape(column.name, column.duckdb_type, column.required, column.description)
+        for column in table.columns
+        if column.classification in allowed or table.audience == "workspace"
+    )
+    return database.TableShape(table.full_name, columns, table.key, f"{table.description} Grain: {table.grain}.")
+
+
+def key_of(workspace: Workspace) -> EditionKey:
+    """Work out the id of the edition that the workspace would give now.
+
+    Raises
+    ------
+    EmptyEditionError
+        No file has landed.
+    """
+    files = [file for source in contracts.sources() for file in landing.files_in_force(workspace, source)]
+    if not files:
+        raise EmptyEditionError("Työtilan inbox-kansioissa ei ole yhtään tiedostoa. Lisää tiedostot ja aja uudelleen.")
+    parts: list[str] = [version("yhteispeli"), workspace.settings_file.read_text(encoding="utf-8")]
+    parts += [f"{file.source} {file.sha256}" for file in files]
+    parts += [text for _, text in contracts.fingerprint_texts()]
+    parts += [model.sql for model in models().values()]
+    digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
+    data_until = max(file.received for file in files).date()
+    return EditionKey(f"{data_until:%Y%m%d}-{digest[:10]}", data_until)
+
+
+def publish(connection: duckdb.DuckDBPyConnection, workspace: Workspace, edition_id: str) -> Published:
+    """Freeze the marts as an edition and make it the current one.
+
+    Raises
+    ------
+    EmptyEditionError
+        There are no indicator values.
+    """
+    target = workspace.editions / edition_id
+    if target.is_dir():
+        return Published(edition_id, is_new=_point_at(workspace, edition_id))
+    if database.count(connection, MASKED_TABLE) == 0:
+        raise EmptyEditionError(
+            "Aineistosta ei saada yhtään tunnuslukua. Tarkista, että yhdistysrekisterin ote on mukana."
+        )
+    partial = workspace.editions / f".{edition_id}.partial"
+    if partial.exists():
+        shutil.rmtree(partial)
+    partial.mkdir(parents=True)
+    for audience, name in FILES.items():
+        database.export(connection, partial / name, list(_exports(audience)))
+    _describe(connection, partial / "edition.json", edition_id)
+    for path in (*partial.iterdir(), partial):
+        _flush(path)
+    partial.rename(target)
+    _flush(workspace.editions)
+    _point_at(workspace, edition_id)
+    return Published(edition_id, is_new=True)
+
+
+def current_id(workspace: Workspace) -> str | None:
+    """Return the id of the edition that is served, None when there is none yet."""
+    if not workspace.current_file.is_file():
+        return None
+    return workspace.current_file.read_text(encoding="utf-8").strip() or None
+
+
+def rows_before(workspace: Workspace, source: str) -> int | None:
+    """Return how many rows of a source the current edition was made of, None when there is no edition."""
+    edition_id = current_id(workspace)
+    if edition_id is None:
+        return None
+    described = json.loads((workspace.editions / edition_id / "edition.json").read_text(encoding="utf-8"))
+    rows = described["rows_staged"].get(source)
+    return None if rows is None else int(rows)
+
+
+def _exports(audience: str) -> Iterable[database.Export]:
+    is_analyst = audience == "analyst"
+    for table in contracts.tables().values():
+        if table.audience == "workspace" or (table.audience == "analyst" and not is_analyst):
+            continue
+        shape = shape_of(table, with_restricted=is_analyst)
+        if table.full_name == MASKED_TABLE and not is_analyst:
+            yield database.Export(shape, disclosure.MASKED, "is_hidden")
+        else:
+            yield database.Export(shape)
+
+
+def _describe(connection: duckdb.DuckDBPyConnection, file: Path, edition_id: str) -> None:
+    status = database.read_frame(connection, "marts.source_status")
+    description = {
+        "edition_id": edition_id,
+        "published_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "software_version": version("yhteispeli"),
+        "rows_staged": dict(status.select("source", "rows_staged").iter_rows()),
+    }
+    file.write_text(json.dumps(description, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def _point_at(workspace: Workspace, edition_id: str) -> bool:
+    """Move CURRENT to an edition and tell whether it moved."""
+    if current_id(workspace) == edition_id:
+        return False
+    partial = workspace.root / ".CURRENT.partial"
+    partial.write_text(f"{edition_id}\n", encoding="utf-8")
+    _flush(partial)
+    partial.replace(workspace.current_file)
+    _flush(workspace.root)
+    return True
+
+
+def _flush(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

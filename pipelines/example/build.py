@@ -1,0 +1,73 @@
+"""Putting the invented town together from one seed.
+
+Here belongs: the order in which the parts are made, residents and the budget. Not here: how the parts are made.
+"""
+
+from __future__ import annotations
+
+import random
+
+from pipelines import contracts
+from pipelines.example.associations import make_associations, make_memberships
+from pipelines.example.grants import REFORM_YEAR, make_books, make_grants
+from pipelines.example.returns import make_returns
+from pipelines.example.town import YEARS, BudgetVersion, Town
+from pipelines.workspace import Settings
+
+PASSER_ON = "kylat"
+"""Code of the umbrella organisation that passes the participatory budget on to villages."""
+
+YEAR_WITHOUT_FIGURE = 2017
+YEAR_WITH_TWO_VERSIONS = 2024
+_FIRST_RESIDENTS, _LAST_RESIDENTS = 19_040, 16_905
+_EXPENSES_BEFORE, _EXPENSES_AFTER = 126_400_000, 53_100_000
+
+
+def build_town(settings: Settings, seed: int) -> Town:
+    """Invent the town; the same settings and seed give the same town."""
+    rng = random.Random(seed)  # noqa: S311 - invented data, nothing secret
+    umbrellas = settings.code_list("settings.umbrella_organisations")
+    domicile = settings.municipality.code
+    associations = make_associations(rng, domicile, umbrellas, contracts.code_lists()["purpose_groups"])
+    by_umbrella = {entry.code: one for entry, one in zip(umbrellas.entries, associations, strict=False)}
+    memberships = make_memberships(rng, associations, domicile, umbrellas)
+    grants = make_grants(rng, associations, domicile, by_umbrella[PASSER_ON])
+    returns = make_returns(rng, associations, domicile, contracts.code_lists()["volunteer_forms"])
+    return Town(
+        municipality_code=domicile,
+        municipality_name=settings.municipality.name,
+        business_id=settings.municipality.business_id,
+        associations={one.register_number: one for one in sorted(associations, key=lambda one: one.register_number)},
+        memberships=tuple(memberships),
+        grants=tuple(grants),
+        returns=tuple(returns),
+        residents=_residents(rng),
+        budgets=tuple(_budgets(rng)),
+        booked=make_books(grants),
+    )
+
+
+def _residents(rng: random.Random) -> dict[int, int]:
+    step = (_LAST_RESIDENTS - _FIRST_RESIDENTS) / (len(YEARS) - 1)
+    inner = {year: _FIRST_RESIDENTS + round(step * (year - YEARS[0])) + rng.randint(-25, 25) for year in YEARS}
+    return inner | {YEARS[0]: _FIRST_RESIDENTS, YEARS[-1]: _LAST_RESIDENTS}
+
+
+def _budgets(rng: random.Random) -> list[BudgetVersion]:
+    """One final version a year; one year has a higher approved figure that was published later, one year has none."""
+    expenses = {year: _expenses(rng, year) for year in range(YEARS[0], YEARS[-1] + 2)}
+    made: list[BudgetVersion] = []
+    for year in YEARS:
+        figure = None if year == YEAR_WITHOUT_FIGURE else expenses[year]
+        plan = expenses[year + 1]
+        if year == YEAR_WITH_TWO_VERSIONS:
+            made.append(
+                BudgetVersion(year, "Hyväksytty", f"{year}-01-15T08:30:00.000Z", expenses[year] + 410_000, plan)
+            )
+        made.append(BudgetVersion(year, "Lopullinen", f"{year - 1}-12-18T09:12:33.100Z", figure, plan))
+    return made
+
+
+def _expenses(rng: random.Random, year: int) -> int:
+    start, base = (YEARS[0], _EXPENSES_BEFORE) if year < REFORM_YEAR else (REFORM_YEAR, _EXPENSES_AFTER)
+    return base + (year - start) * 620_000 + rng.randint(-90_000, 90_000)

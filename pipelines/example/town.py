@@ -1,0 +1,136 @@
+"""What the invented town is made of.
+
+Here belongs: the plain records that the makers fill, the files spell out and the truth counts. Not here: any of these
+three.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+YEARS = range(2015, 2026)
+FIRST_RETURN_YEAR = 2016
+EXTRACT_DAY = date(2025, 9, 30)
+"""Day of the big register extract; what changed later comes as an update."""
+
+
+@dataclass(frozen=True, slots=True)
+class Association:
+    """An association of the register in its newest state; `old_name` was borne until `renamed_on`."""
+
+    register_number: int
+    business_id: str | None
+    name: str
+    old_name: str | None
+    renamed_on: date | None
+    domicile: str
+    registered_on: date
+    is_pending: bool
+    ended_on: date | None
+    end_reason: str | None
+    purpose_group: str
+    purpose_class: str | None
+    language: str
+    is_lively: bool
+
+    def is_registered_on(self, day: date) -> bool:
+        """In the register on that day: entered, not pending, not ended."""
+        ended = self.ended_on is not None and self.ended_on <= day
+        return self.registered_on <= day and not self.is_pending and not ended
+
+    def name_on(self, day: date) -> str:
+        """Return the name that it bore on that day."""
+        if self.old_name and self.renamed_on and day < self.renamed_on:
+            return self.old_name
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A membership in an umbrella organisation; `valid_to` is its last day."""
+
+    umbrella: str
+    register_number: int | None
+    written_as: str
+    business_id: str | None
+    valid_from: date
+    valid_to: date | None
+
+    def is_in_force_on(self, day: date) -> bool:
+        """Tell whether the membership has begun and not ended."""
+        return self.valid_from <= day and (self.valid_to is None or self.valid_to >= day)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One row of the grant ledger: a decision, a correction of one (negative) or money passed on (a re-grant)."""
+
+    application_number: str
+    register_number: int | None
+    written_as: str
+    business_id: str | None
+    body: str
+    grant_type: str
+    purpose: str
+    applied: Decimal | None
+    awarded: Decimal
+    paid: Decimal | None
+    decided_on: date
+    paid_on: date | None
+    is_regrant: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """One answer of an association or group for a year; a later answer in the list replaces an earlier one."""
+
+    year: int
+    register_number: int | None
+    written_as: str
+    business_id: str | None
+    members: int | None
+    hours: Decimal | None
+    persons: int | None
+    counting_method: str | None
+    events: int | None
+    joint_events: int | None
+    grade: int | None
+    works: int | None
+    forms: tuple[str, ...]
+    proposal: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetVersion:
+    """One published version of the budget of a year; the operating expenses may be missing."""
+
+    year: int
+    stage: str
+    published_at: str
+    operating_expenses: int | None
+    plan_next_year: int
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """Everything there is to know of the invented town."""
+
+    municipality_code: str
+    municipality_name: str
+    business_id: str
+    associations: Mapping[int, Association]
+    memberships: tuple[Membership, ...]
+    grants: tuple[Grant, ...]
+    returns: tuple[Return, ...]
+    residents: Mapping[int, int]
+    budgets: tuple[BudgetVersion, ...]
+    booked: Mapping[tuple[int, str], Decimal]
+    """What the books say on account 4742, by year and granting body."""
+
+
+def end_of(year: int) -> date:
+    """Return 31 December."""
+    return date(year, 12, 31)

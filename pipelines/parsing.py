@@ -1,0 +1,175 @@
+"""From the text of a cell to a typed value, one function for each way of reading that contracts name.
+
+Here belongs: Polars expressions text → value, null where the text can't be read. Not here: which rows are good.
+Every function takes and gives expressions over whole columns; blank text has become null before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import polars as pl
+
+from pipelines import contracts
+from pipelines.contract_model import Column, fold
+from pipelines.workspace import Settings
+
+FIRST_YEAR, LAST_YEAR = 1900, 2100
+
+POLARS_TYPES: Mapping[str, pl.DataType] = {
+    "VARCHAR": pl.String(),
+    "VARCHAR[]": pl.List(pl.String()),
+    "BIGINT": pl.Int64(),
+    "DOUBLE": pl.Float64(),
+    "DECIMAL(14,2)": pl.Decimal(14, 2),
+    "DATE": pl.Date(),
+    "BOOLEAN": pl.Boolean(),
+}
+"""Polars type of each DuckDB type that source contracts use."""
+
+_DATE = r"^(\d{1,2})\.(\d{1,2})\.(\d{4})$"
+_ISO_DATE = r"^(\d{4}-\d{2}-\d{2})(?:[T ].*)?$"
+_EXCEL_EPOCH = pl.date(1899, 12, 30)
+_EXCEL_FIRST_SERIAL, _EXCEL_LAST_SERIAL = 1, 73415  # 1.1.1900 and 31.12.2100
+
+
+def clean(text: pl.Expr) -> pl.Expr:
+    """Strip and collapse white space (no-break space too); blank text becomes null."""
+    collapsed = text.str.replace_all(r"[\s\u00a0\u202f\u2007]+", " ").str.strip_chars()
+    return pl.when(collapsed != "").then(collapsed)
+
+
+def read_column(column: Column, settings: Settings) -> pl.Expr:
+    """Return the typed expression of a column of cleaned text; null where it can't be read."""
+    text = pl.col(column.name)
+    if column.missing_marks:
+        text = pl.when(~text.is_in(list(column.missing_marks))).then(text)
+    if column.reads in {"code", "codes"}:
+        spellings = settings.code_list(str(column.code_list)).spellings()
+        return read_codes(text, spellings) if column.reads == "codes" else read_code(text, spellings)
+    if column.reads == "municipality":
+        return read_municipality(text, settings)
+    return _READERS[column.reads](text).cast(POLARS_TYPES[column.duckdb_type])
+
+
+def read_text(text: pl.Expr) -> pl.Expr:
+    """Text as it is."""
+    return text
+
+
+def read_texts(text: pl.Expr) -> pl.Expr:
+    """Several texts parted by a vertical bar or a semicolon."""
+    parts = text.str.replace_all(r"\s*[|;]\s*", "|").str.split("|")
+    return parts.list.eval(pl.element().filter(pl.element() != ""))
+
+
+def read_number(text: pl.Expr) -> pl.Expr:
+    """Give a number with decimal comma or point, blanks or thousands points, the sign `-` or `−`, maybe a euro sign."""
+    bare = text.str.replace_all(r"[\s€]|EUR|eur", "").str.replace_all("−", "-", literal=True)
+    thousands = bare.str.contains(r"^-?\d{1,3}(\.\d{3})+,\d+$")
+    pointed = pl.when(thousands).then(bare.str.replace_all(".", "", literal=True)).otherwise(bare)
+    plain = pointed.str.replace(",", ".", literal=True)
+    return pl.when(plain.str.contains(r"^-?\d{1,12}(\.\d+)?$")).then(plain).cast(pl.Float64)
+
+
+def read_money(text: pl.Expr) -> pl.Expr:
+    """Euros to the cent; a third decimal that is not the noise of a spreadsheet makes the text unreadable.
+
+    `1.234` is unreadable too: it may mean 1,23 or 1 234 euros.
+    """
+    number = read_number(text)
+    cents = number.round(2)
+    is_ambiguous = text.str.contains(r"^-?\d{1,3}(\.\d{3})+$")
+    return pl.when(((number - cents).abs() < 1e-6) & ~is_ambiguous).then(cents).cast(pl.Decimal(14, 2))
+
+
+def read_integer(text: pl.Expr) -> pl.Expr:
+    """Whole number; decimals are accepted when they are zeros."""
+    number = read_number(text)
+    return pl.when(number == number.floor()).then(number).cast(pl.Int64)
+
+
+def read_scale(text: pl.Expr) -> pl.Expr:
+    """Answer of a scale: `5`, or the number and its words, `5 Täysin samaa mieltä`."""
+    return text.str.extract(r"^(-?\d{1,3})(?:[.,]0+)?(?:\s*[-–=:.)]?\s*\p{L}.*)?$").cast(pl.Int64)
+
+
+def read_date(text: pl.Expr) -> pl.Expr:
+    """Day as `31.12.2024`, ISO 8601 with or without a time, or the serial number of a spreadsheet; 1900–2100."""
+    finnish = pl.when(text.str.contains(_DATE)).then(text).str.to_date("%d.%m.%Y", strict=False)
+    iso = text.str.extract(_ISO_DATE).str.to_date("%Y-%m-%d", strict=False)
+    serial = text.str.extract(r"^(\d{5})(?:\.0)?$").cast(pl.Int64)
+    in_range = serial.is_between(_EXCEL_FIRST_SERIAL, _EXCEL_LAST_SERIAL)
+    counted = pl.when(in_range).then(_EXCEL_EPOCH + pl.duration(days=serial)).cast(pl.Date)
+    day = pl.coalesce(finnish, iso, counted)
+    return pl.when(day.dt.year().is_between(FIRST_YEAR, LAST_YEAR)).then(day)
+
+
+def read_year(text: pl.Expr) -> pl.Expr:
+    """Year of four digits, 1900–2100."""
+    year = text.str.extract(r"^(\d{4})(?:[.,]0+)?$").cast(pl.Int64)
+    return pl.when(year.is_between(FIRST_YEAR, LAST_YEAR)).then(year)
+
+
+def read_boolean(text: pl.Expr) -> pl.Expr:
+    """Yes or no, in the spellings of the code list `yes_no`."""
+    return read_code(text, contracts.code_lists()["yes_no"].spellings()).replace_strict(
+        {"yes": True, "no": False}, default=None, return_dtype=pl.Boolean
+    )
+
+
+def read_business_id(text: pl.Expr) -> pl.Expr:
+    """Y-tunnus as `1234567-8`; six digits get their zero, `FI12345678` its hyphen. The check digit is a rule."""
+    bare = text.str.replace_all(r"\s", "").str.replace(r"^(?i:FI)?(\d{7})-?(\d)$", "${1}-${2}")
+    padded = bare.str.replace(r"^(\d{6})-(\d)$", "0${1}-${2}")
+    return pl.when(padded.str.contains(r"^\d{7}-\d$")).then(padded)
+
+
+def read_register_number(text: pl.Expr) -> pl.Expr:
+    """Register number as digits; `195.883` and `195 883` lose the mark, `195.88` is unreadable (a lost zero)."""
+    bare = text.str.replace_all(r"\s", "")
+    digits = pl.when(bare.str.contains(r"^(\d{1,6}|\d{1,3}\.\d{3})$")).then(bare.str.replace(".", "", literal=True))
+    return digits.str.strip_chars_start("0")
+
+
+def read_municipality(text: pl.Expr, settings: Settings) -> pl.Expr:
+    """Municipality code from a code or a name, the municipality of the settings among them."""
+    spellings = contracts.code_lists()["municipalities"].spellings()
+    spellings[fold(settings.municipality.name)] = settings.municipality.code
+    spellings[settings.municipality.code] = settings.municipality.code
+    padded_code = text.str.extract(r"^(\d{1,3})(?:\.0)?$").str.zfill(3)
+    return read_code(pl.coalesce(padded_code, text), spellings)
+
+
+def read_area(text: pl.Expr) -> pl.Expr:
+    """Area of Statistics Finland: `KU593` becomes `593`, `SSS` is the whole country."""
+    return text.str.extract(r"^(?:KU)?(\d{3}|SSS)$")
+
+
+def read_code(text: pl.Expr, spellings: Mapping[str, str]) -> pl.Expr:
+    """Code of a spelling, in any case."""
+    folded = text.str.strip_chars(" :*").str.to_lowercase()
+    return folded.replace_strict(dict(spellings), default=None, return_dtype=pl.String)
+
+
+def read_codes(text: pl.Expr, spellings: Mapping[str, str]) -> pl.Expr:
+    """Codes of several spellings; one unknown spelling makes the whole cell unreadable."""
+    codes = read_texts(text).list.eval(read_code(pl.element(), spellings))
+    return pl.when(codes.list.eval(pl.element().is_null()).list.any().not_()).then(codes)
+
+
+_READERS: Mapping[str, Callable[[pl.Expr], pl.Expr]] = {
+    "area": read_area,
+    "boolean": read_boolean,
+    "business_id": read_business_id,
+    "date": read_date,
+    "integer": read_integer,
+    "money": read_money,
+    "number": read_number,
+    "organisation": read_text,
+    "register_number": read_register_number,
+    "scale": read_scale,
+    "text": read_text,
+    "texts": read_texts,
+    "year": read_year,
+}

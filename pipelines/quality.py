@@ -1,0 +1,139 @@
+"""Checking typed rows against the rules of their contract with Great Expectations.
+
+Here belongs: the suite built from a contract, running it, and which rows failed which rule. Not here: reading cells
+(`pipelines.parsing`), deciding what happens to a row (`pipelines.staging`).
+
+Great Expectations takes seconds to import, so it is imported inside the functions that need it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from pipelines.contract_model import Rule, SourceContract
+
+if TYPE_CHECKING:
+    from great_expectations.core.expectation_validation_result import ExpectationValidationResult
+    from great_expectations.expectations.expectation import Expectation
+
+UNIQUE = "expect_compound_columns_to_be_unique"
+ROW_COUNT = "expect_table_row_count_to_be_between"
+
+
+class QualityError(Exception):
+    """A check could not be carried out; that is a fault of the contract or the program, never of the data."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleResult:
+    """What one rule found: the positions of the failing rows, or of none when the whole table fails."""
+
+    rule: Rule
+    rows_checked: int
+    failing: tuple[int, ...]
+    passed: bool
+
+
+def check(contract: SourceContract, frame: pl.DataFrame, rows_before: int | None) -> list[RuleResult]:
+    """Check a typed frame by every rule of its contract except the readability of cells.
+
+    Parameters
+    ----------
+    frame
+        Typed columns of the contract, with `file_sha256` so that uniqueness is judged inside a file.
+    rows_before
+        Rows of the source in the edition before; None when there is none, and rules that compare with it pass.
+
+    Raises
+    ------
+    QualityError
+        Great Expectations could not evaluate a rule.
+    """
+    rules = [rule for rule in contract.rules if rule.expectation != "readable"]
+    suite = [(rule, build(rule, rows_before)) for rule in rules]
+    results = _validate(frame, [expectation for _, expectation in suite]) if suite else {}
+    return [_result(rule, results[rule.id], frame) for rule in rules]
+
+
+def build(rule: Rule, rows_before: int | None) -> Expectation:
+    """Build the Great Expectations expectation of a rule.
+
+    Raises
+    ------
+    QualityError
+        Great Expectations has no such expectation, or does not take these arguments.
+    """
+    import great_expectations.expectations as gxe
+
+    from pipelines.business_id import ExpectBusinessIdCheckDigit
+
+    arguments = dict(rule.arguments)
+    if rule.share_of_previous is not None:
+        arguments["min_value"] = int((rows_before or 0) * rule.share_of_previous)
+    if rule.expectation == UNIQUE:
+        arguments = {"column_list": ["file_sha256", *arguments["column_list"]], "ignore_row_if": "never"}
+    if rule.expectation == "expect_business_id_check_digit":
+        expectation_class: Any = ExpectBusinessIdCheckDigit
+    else:
+        class_name = "".join(part.capitalize() for part in rule.expectation.replace("_a_", "_A_").split("_"))
+        expectation_class = getattr(gxe, class_name, None)
+    if expectation_class is None:
+        raise QualityError(f"{rule.id}: Great Expectations has no {rule.expectation}")
+    built: Expectation = expectation_class(**arguments, meta={"rule_id": rule.id})
+    return built
+
+
+def _validate(frame: pl.DataFrame, expectations: Sequence[Expectation]) -> dict[str, ExpectationValidationResult]:
+    import great_expectations as gx
+    from great_expectations.data_context.types.base import ProgressBarsConfig
+
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
+    asset = context.data_sources.add_pandas("staging").add_dataframe_asset("rows")
+    batch = asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": _for_pandas(frame)})
+    suite = gx.ExpectationSuite(name="contract", expectations=list(expectations))
+    validated = batch.validate(suite, result_format={"result_format": "COMPLETE"})
+    return {_rule_id(result): result for result in validated.results}
+
+
+def _rule_id(result: ExpectationValidationResult) -> str:
+    config = result.expectation_config
+    if config is None or not config.meta:
+        raise QualityError("a result of Great Expectations does not name its rule")
+    return str(config.meta["rule_id"])
+
+
+def _for_pandas(frame: pl.DataFrame) -> Any:
+    """Give pandas the types that its arrow-backed comparisons know: no decimals, no lists."""
+    columns = [
+        pl.col(name).cast(pl.Float64)
+        if isinstance(dtype, pl.Decimal)
+        else pl.col(name).list.join(";")
+        if isinstance(dtype, pl.List)
+        else pl.col(name)
+        for name, dtype in frame.schema.items()
+    ]
+    return frame.select(columns).to_pandas(use_pyarrow_extension_array=True)
+
+
+def _result(rule: Rule, result: ExpectationValidationResult, frame: pl.DataFrame) -> RuleResult:
+    exception = result.exception_info or {}
+    if exception.get("raised_exception") or any(isinstance(value, dict) for value in exception.values()):
+        raise QualityError(f"{rule.id}: could not be evaluated: {exception}")
+    if rule.expectation == ROW_COUNT:
+        return RuleResult(rule, frame.height, (), bool(result.success))
+    failing = sorted(int(position) for position in result.result.get("unexpected_index_list") or [])
+    if rule.expectation == UNIQUE:
+        failing = _repetitions(frame, rule, failing)
+    return RuleResult(rule, frame.height, tuple(failing), not failing)
+
+
+def _repetitions(frame: pl.DataFrame, rule: Rule, positions: list[int]) -> list[int]:
+    """Of rows that are equal, keep the first and fail the others."""
+    key = ["file_sha256", *rule.arguments["column_list"]]
+    repeated = frame.select(pl.struct(key).is_first_distinct().not_()).to_series()
+    return [position for position in positions if repeated[position]]

@@ -1,0 +1,212 @@
+"""From the bytes of one received file to rows of text.
+
+Here belongs: telling what a file is by its content, and handing it to the module of its format. Not here: the formats
+themselves (`reading_csv`, `reading_sheets`, `reading_json`, `sources`), the meaning of cells (parsing), files on disk
+(landing).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from pipelines import contracts
+from pipelines.contract_model import LANGUAGES, SourceContract, Text
+from pipelines.contracts import message
+from pipelines.raw_table import Cell, RawTable, Record, Refused, Split, build, find_header, header_score, no_header
+from pipelines.reading_archives import format_of
+from pipelines.reading_csv import decode, find_spot, split_at, split_lines
+from pipelines.reading_json import JsonRows, parse
+from pipelines.reading_json import build as build_json
+from pipelines.reading_sheets import read_sheets
+from pipelines.sources import municipal_finance, population, prh_register
+
+__all__ = ["RawTable", "Refused", "read_file", "recognise_source"]
+
+MEBI = 1024 * 1024
+MAX_FILE = 200 * MEBI
+MIN_HEADERS = 2
+"""A row is a header only when it names this many columns: one word alone stands in data and titles too."""
+
+
+@dataclass(frozen=True, slots=True)
+class JsonFormat:
+    """A JSON format of the contracts: how its documents are recognised and read."""
+
+    recognises: Callable[[object], bool]
+    read: Callable[[object], JsonRows]
+
+
+JSON_FORMATS = {
+    "yrtti_json": JsonFormat(prh_register.recognises, prh_register.read),
+    "json_stat": JsonFormat(population.recognises, population.read),
+    "treasury_json": JsonFormat(municipal_finance.recognises, municipal_finance.read),
+}
+
+_SIGNS = (
+    (b"%PDF", "refusal.pdf"),
+    (b"\x89PNG", "refusal.image"),
+    (b"\xff\xd8\xff", "refusal.image"),
+    (b"GIF8", "refusal.image"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "refusal.encrypted"),
+    (b"\x1f\x8b", "refusal.other_archive"),
+    (b"7z\xbc\xaf\x27\x1c", "refusal.other_archive"),
+    (b"Rar!", "refusal.other_archive"),
+)
+"""First bytes of files that are no tables; an OLE file is an encrypted workbook or an old one."""
+
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_WEB_PAGE = ("<!doctype html", "<html", "<head", "<body", "<table")
+_TEXT_ENDINGS = (".csv", ".tsv", ".txt")
+
+Sheets = list[tuple[str, list[Record]]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A file whose format is known: `xlsx`, `ods`, `csv` or `json`, and what was found in it."""
+
+    format: str
+    sheets: Sheets
+    lines: list[str]
+    document: object
+
+
+def read_file(content: bytes, file_name: str, source: SourceContract) -> list[RawTable]:
+    """Read a file as tables of a source; its content decides what it is, not its name.
+
+    Returns
+    -------
+    list of RawTable
+        One a sheet that has a header row; exactly one for CSV and JSON. At least one of them has a row.
+
+    Raises
+    ------
+    Refused
+        The file can't be read as tables of the source.
+    """
+    opened = _open(content, file_name)
+    if opened.format == "json":
+        name = next((name for name in source.formats if name in JSON_FORMATS), None)
+        if name is None:
+            raise _wrong_format(source)
+        return [build_json(source, JSON_FORMATS[name].read(opened.document))]
+    if opened.format not in source.formats:
+        raise _wrong_format(source)
+    splits = _splits(opened, source)
+    if not splits:
+        raise no_header(source)
+    tables = [build(source, split) for split in splits]
+    if not any(table.rows for table in tables):
+        raise Refused(message("refusal.no_rows", line=tables[0].header_line))
+    return tables
+
+
+def recognise_source(content: bytes, file_name: str) -> SourceContract:
+    """Tell which source a file belongs to: the one of whose columns it names the most.
+
+    Raises
+    ------
+    Refused
+        The file can't be read, or no source fits it better than all others.
+    """
+    opened = _open(content, file_name)
+    every = contracts.sources().values()
+    if opened.format == "json":
+        names = {name for name, kind in JSON_FORMATS.items() if kind.recognises(opened.document)}
+        fitting = [source for source in every if names.intersection(source.formats)]
+        if len(fitting) != 1:
+            raise _unknown_source(every)
+        return fitting[0]
+    ranked = sorted(((_fit(opened, source), source.name) for source in every), reverse=True)
+    (best, name), (runner_up, _) = ranked[:2]
+    if best in (0, runner_up):
+        raise _unknown_source(every)
+    return contracts.sources()[name]
+
+
+def _open(content: bytes, file_name: str) -> _Opened:
+    if len(content) > MAX_FILE:
+        raise Refused(message("refusal.file_too_large", size=len(content) // MEBI, limit=MAX_FILE // MEBI))
+    for sign, key in _SIGNS:
+        if content.startswith(sign):
+            raise Refused(message(key))
+    if content.startswith(_ZIP):
+        return _Opened(format_of(content), read_sheets(content), [], None)
+    text = decode(content)
+    beginning = text[:1024].lstrip().casefold()
+    if not beginning and not text.strip():
+        raise Refused(message("refusal.empty"))
+    if beginning.startswith(_WEB_PAGE):
+        raise Refused(message("refusal.web_page"))
+    if beginning.startswith(("{", "[")) and not file_name.casefold().endswith(_TEXT_ENDINGS):
+        return _Opened("json", [], [], parse(text))
+    return _Opened("csv", [], split_lines(text), None)
+
+
+def _splits(opened: _Opened, source: SourceContract) -> list[Split]:
+    """Part a text, or every sheet that has a header row.
+
+    A sheet that names less than half of the required columns is a summary or an explanation and is passed over, unless
+    there is no better one: then what it lacks is told.
+    """
+    if opened.format == "csv":
+        spot = find_spot(opened.lines, source.header_spellings())
+        return [split_at(opened.lines, spot)] if spot.score >= MIN_HEADERS else []
+    splits = [split for sheet in opened.sheets if (split := _split_sheet(*sheet, source))]
+    whole = [split for split in splits if 2 * _named(split.header[1], source).required >= _required(source)]
+    best = max(splits, key=lambda split: _named(split.header[1], source).required, default=None)
+    return whole or ([best] if best else [])
+
+
+def _split_sheet(sheet: str, records: list[Record], source: SourceContract) -> Split | None:
+    place, score = find_header(records, source.header_spellings())
+    if score < MIN_HEADERS:
+        return None
+    return Split(sheet, records[:place], records[place], records[place + 1 :])
+
+
+def _fit(opened: _Opened, source: SourceContract) -> int:
+    """Return how well the best header row fits a source: columns named less required ones missing; 0 for not at all."""
+    if opened.format not in source.formats:
+        return 0
+    if opened.format == "csv":
+        headers = [find_spot(opened.lines, source.header_spellings()).cells]
+    else:
+        headers = [split.header[1] for sheet in opened.sheets if (split := _split_sheet(*sheet, source))]
+    named = [_named(header, source) for header in headers]
+    needed = _required(source)
+    return max((item.all - (needed - item.required) for item in named if 2 * item.required > needed), default=0)
+
+
+class _Named(NamedTuple):
+    """How many columns a header row names."""
+
+    required: int
+    all: int
+
+
+def _named(header: Sequence[Cell], source: SourceContract) -> _Named:
+    spellings = source.header_spellings()
+    required = {column.name for column in source.columns if column.required}
+    needed = {spelling: name for spelling, name in spellings.items() if name in required}
+    return _Named(header_score(header, needed), header_score(header, spellings))
+
+
+def _required(source: SourceContract) -> int:
+    return sum(column.required for column in source.columns)
+
+
+def _wrong_format(source: SourceContract) -> Refused:
+    shown = dict.fromkeys("JSON" if name in JSON_FORMATS else name.upper() for name in source.formats)
+    formats = ", ".join(shown)
+    filled = {
+        language: message("refusal.format_not_for_source", title=source.title[language], formats=formats)[language]
+        for language in LANGUAGES
+    }
+    return Refused(Text(**filled))
+
+
+def _unknown_source(sources: Iterable[SourceContract]) -> Refused:
+    return Refused(message("refusal.unknown_source", sources=", ".join(source.name for source in sources)))

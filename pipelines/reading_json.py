@@ -1,0 +1,81 @@
+"""JSON: from text to values, and from values to cells of text.
+
+Here belongs: what is the same for every JSON source. Not here: the shape of one source's answer (`pipelines.sources`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pipelines.contract_model import SourceContract, fold
+from pipelines.contracts import message
+from pipelines.raw_table import Cell, RawTable, Refused
+
+
+@dataclass(frozen=True, slots=True)
+class JsonRows:
+    """What a source makes of its answer: field names, and (1-based ordinal of the record, cells) for each row."""
+
+    header: tuple[str, ...]
+    records: list[tuple[int, list[Cell]]]
+
+
+def parse(text: str) -> object:
+    """Parse JSON; numbers stay the text that they are.
+
+    Raises
+    ------
+    Refused
+        The text is not JSON.
+    """
+    try:
+        return json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
+    except json.JSONDecodeError as error:
+        raise Refused(message("refusal.not_json", line=error.lineno)) from error
+    except RecursionError as error:
+        raise Refused(message("refusal.not_json", line=1)) from error
+
+
+def as_cell(value: object) -> Cell:
+    """Return a value as the text of a cell; null and empty text are None, a nested value is its JSON."""
+    if value is None or value == "":
+        return None
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def objects_of(items: Sequence[object]) -> Iterator[Mapping[str, Any]]:
+    """Yield each item of a list as an object; what is not one is an empty object, so that its place is kept."""
+    for item in items:
+        yield item if isinstance(item, dict) else {}
+
+
+def lacks(field: str) -> Refused:
+    """Return the refusal of an answer that has not the expected shape."""
+    return Refused(message("refusal.json_shape", field=field))
+
+
+def build(source: SourceContract, rows: JsonRows) -> RawTable:
+    """Make the table of a source out of its JSON rows.
+
+    Raises
+    ------
+    Refused
+        A field that the contract requires is in no record, or there are no records.
+    """
+    spellings = source.header_spellings()
+    columns: dict[str, int] = {}
+    for place, field in enumerate(rows.header):
+        name = spellings.get(fold(field))
+        if name is not None:
+            columns.setdefault(name, place)
+    if not rows.records:
+        raise Refused(message("refusal.no_records"))
+    for column in source.columns:
+        if column.required and column.name not in columns:
+            raise lacks(next((name for name in column.synonyms), column.header))
+    lines = [line for line, _ in rows.records]
+    return RawTable("", rows.header, 0, lines, [cells for _, cells in rows.records], [], columns)

@@ -1,0 +1,87 @@
+"""One refresh of a workspace, from the inbox to CURRENT.
+
+Here belongs: which table is made of which, the order that follows, and the refresh without Dagster. Not here: the work
+itself (`pipelines.rooms`), Dagster (`pipelines.definitions`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache, partial
+from graphlib import TopologicalSorter
+
+from pipelines import catalogue, contracts, editions, rooms
+from pipelines.rooms import Build
+from pipelines.staging import Staged
+from pipelines.workspace import Workspace
+from warehouse import database
+from warehouse.models import models
+
+Progress = Callable[[str], None]
+Work = Callable[[Build], object]
+
+
+@cache
+def made_of() -> Mapping[str, frozenset[str]]:
+    """Return what each table of a refresh is made of, by full name, in an order in which they can be built.
+
+    The `quality` tables are written by staging, so a model that reads one of them waits for every source.
+    """
+    sources = contracts.sources()
+    raw = [f"raw.{source}" for source in sources]
+    staging = [f"staging.{source}" for source in sources]
+    graph: dict[str, set[str]] = {name: set() for name in raw}
+    graph |= {f"meta.{table}": set() for table in catalogue.TABLES}
+    graph["meta.edition"] = set(raw)
+    for source, contract in sources.items():
+        graph[f"staging.{source}"] = {f"raw.{source}"}
+        if rooms.may_name_persons(contract):
+            graph[f"staging.{source}"].add("staging.prh_register")
+    graph["core.association_names"] = {"core.associations", "staging.prh_register"}
+    mentions = {f"staging.{source}" for source in rooms.MENTIONS}
+    graph["core.organisation_links"] = {"core.associations", "core.association_names", *mentions}
+    for name, model in models().items():
+        reads_quality = any(table.startswith("quality.") for table in model.reads)
+        own = {table for table in model.reads if not table.startswith("quality.")}
+        graph[name] = own | (set(staging) if reads_quality else set())
+    order = TopologicalSorter({name: sorted(graph[name]) for name in sorted(graph)}).static_order()
+    return {name: frozenset(graph[name]) for name in order}
+
+
+def work(table: str) -> Work:
+    """Return the function that builds a table."""
+    room, _, name = table.partition(".")
+    if room == "raw":
+        return partial(rooms.raw, source=name)
+    if room == "staging":
+        return partial(rooms.stage, source=name)
+    if table in _ALONE:
+        return _ALONE[table]
+    return partial(rooms.meta, table=name) if room == "meta" else partial(rooms.model, table=table)
+
+
+def run_rooms(workspace: Workspace, progress: Progress) -> editions.Published:
+    """Refresh a workspace by calling the rooms one after another, without Dagster.
+
+    Raises
+    ------
+    rooms.BlockingCheckError, editions.EmptyEditionError, database.TableError
+        The edition before stays in force.
+    """
+    with database.open_build(workspace.build_file) as connection:
+        build = Build(workspace, connection)
+        for table in made_of():
+            progress(table)
+            result = work(table)(build)
+            if isinstance(result, Staged):
+                rooms.refuse_critical(result)
+        progress("edition")
+        return rooms.publish(build)
+
+
+_ALONE: Mapping[str, Work] = {
+    "meta.edition": rooms.meta_edition,
+    "core.association_names": rooms.association_names,
+    "core.organisation_links": rooms.organisation_links,
+}
+"""Tables with a function of their own."""

@@ -1,0 +1,264 @@
+"""The work of each room, as plain functions over the build database.
+
+Here belongs: what is read, built and written for one table. Not here: Dagster (`pipelines.assets` wraps these
+functions), the order of the work (`pipelines.refresh`), DuckDB's settings (`warehouse.database`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+import polars as pl
+
+from pipelines import catalogue, contracts, disclosure, editions, landing, linking, staging
+from pipelines.contract_model import SourceContract
+from pipelines.landing import LandedFile
+from pipelines.raw_table import RawTable, Refused
+from pipelines.reading import read_file
+from pipelines.staging import Staged
+from pipelines.workspace import Workspace
+from warehouse import database
+from warehouse.models import models
+
+MENTIONS = {
+    "association_returns": "association_name",
+    "grant_ledger": "recipient_name",
+    "umbrella_members": "member_name",
+}
+"""The column of each source that names an organisation."""
+
+
+class BlockingCheckError(Exception):
+    """A critical rule failed, so the edition before stays in force; the message is a Finnish sentence for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """What every room needs: the workspace and the open build database."""
+
+    workspace: Workspace
+    connection: duckdb.DuckDBPyConnection
+
+
+def raw(build: Build, source: str) -> int:
+    """Land what is new in the inbox of a source, read its files in force, and write `raw.<source>`.
+
+    A file that can't be read is noted in the manifest as refused, with the reason. Returns the number of data rows.
+    """
+    contract = contracts.sources()[source]
+    landing.land_inbox(build.workspace, source)
+    frames = [pl.DataFrame(schema=staging.RAW_SCHEMA)]
+    for delivery, file in enumerate(landing.files_in_force(build.workspace, source), start=1):
+        frames.extend(_raw_frame(file, delivery, table) for table in _read(build.workspace, contract, file))
+    everything = pl.concat(frames)
+    database.write_frame(build.connection, f"raw.{source}", everything)
+    return everything.filter(pl.col("kind") == "row").height
+
+
+def meta(build: Build, table: str) -> int:
+    """Write a table of `meta` that depends on the contracts and the settings."""
+    return _write_rows(build, f"meta.{table}", catalogue.TABLES[table](build.workspace.settings))
+
+
+def meta_edition(build: Build) -> int:
+    """Write `meta.edition`, after everything has landed.
+
+    Raises
+    ------
+    editions.EmptyEditionError
+        No file has landed.
+    """
+    key = editions.key_of(build.workspace)
+    return _write_rows(build, "meta.edition", catalogue.edition(build.workspace.settings, key.id, key.data_until))
+
+
+def stage(build: Build, source: str) -> Staged:
+    """Type and check the rows of a source; write `staging.<source>` and its slices of the `quality` tables.
+
+    Raises
+    ------
+    staging.AccountingError
+        Rows or euros went missing.
+    """
+    contract = contracts.sources()[source]
+    staged = staging.stage(
+        contract,
+        database.read_frame(build.connection, f"raw.{source}"),
+        build.workspace.settings,
+        editions.rows_before(build.workspace, source),
+        _known_names(build, contract),
+    )
+    database.write_frame(build.connection, f"staging.{source}", staged.rows)
+    slices = {
+        "files": _files(build.workspace, source, staged.accounts),
+        "checks": _checks(staged),
+        "findings": staged.findings,
+        "quarantine": staged.quarantine,
+    }
+    for table, frame in slices.items():
+        shape = editions.shape_of(contracts.tables()[f"quality.{table}"])
+        sliced = frame.with_columns(source=pl.lit(source))
+        database.replace_slice(build.connection, shape, "source", source, sliced)
+    return staged
+
+
+def refuse_critical(staged: Staged) -> None:
+    """Stop when a critical rule failed.
+
+    Raises
+    ------
+    BlockingCheckError
+        With the sentence and the remedy of the first such rule.
+    """
+    for result in staged.results:
+        if result.rule.severity == "critical" and not result.passed:
+            raise BlockingCheckError(f"{result.rule.message.fi} {result.rule.remedy.fi}")
+
+
+def association_names(build: Build) -> int:
+    """Write `core.association_names`."""
+    current = database.read_frame(build.connection, "core.associations").select("register_number", "name")
+    register = database.read_frame(build.connection, "staging.prh_register")
+    previous = register.select("register_number", name="previous_names").explode("name")
+    superseded = register.select("register_number", "name")
+    names = linking.association_names(current, pl.concat([previous, superseded]))
+    return _write_frame(build, "core.association_names", names)
+
+
+def organisation_links(build: Build) -> int:
+    """Write `core.organisation_links`: every source row that names an organisation, linked or not."""
+    mentions = pl.concat(
+        database.read_frame(build.connection, f"staging.{source}").select(
+            pl.lit(source).alias("source"), *staging.PLACE, pl.col(column).alias("mention"), "business_id"
+        )
+        for source, column in MENTIONS.items()
+    )
+    associations = database.read_frame(build.connection, "core.associations")
+    names = database.read_frame(build.connection, "core.association_names")
+    return _write_frame(build, "core.organisation_links", linking.link(mentions, associations, names))
+
+
+def model(build: Build, table: str) -> int:
+    """Build a table by its SQL model.
+
+    Raises
+    ------
+    database.TableError
+        The rows don't keep the contract of the table.
+    """
+    shape = editions.shape_of(contracts.tables()[table])
+    rows = database.build_from_sql(build.connection, shape, models()[table].sql)
+    return rows if table != editions.MASKED_TABLE else _hide_small_cells(build)
+
+
+def publish(build: Build) -> editions.Published:
+    """Freeze the marts as an edition and make it the current one.
+
+    Raises
+    ------
+    editions.EmptyEditionError
+        There is nothing to publish.
+    """
+    return editions.publish(build.connection, build.workspace, editions.key_of(build.workspace).id)
+
+
+def _hide_small_cells(build: Build) -> int:
+    protected = {card.id for card in contracts.indicators().values() if card.disclosure != "none"}
+    values = database.read_frame(build.connection, editions.MASKED_TABLE)
+    hidden = disclosure.hide_small_cells(values, protected, build.workspace.settings.figures.disclosure_k)
+    return _write_frame(build, editions.MASKED_TABLE, hidden)
+
+
+def _read(workspace: Workspace, contract: SourceContract, file: LandedFile) -> list[RawTable]:
+    try:
+        return read_file(landing.content_of(workspace, file), file.name, contract)
+    except Refused as refused:
+        landing.note_refusal(workspace, file, refused.text)
+        return []
+
+
+def _raw_frame(file: LandedFile, delivery: int, table: RawTable) -> pl.DataFrame:
+    outside = [(line, "outside", cells) for line, cells in table.outside]
+    rows = [(line, "row", cells) for line, cells in zip(table.lines, table.rows, strict=True)]
+    header: list[str | None] = list(table.header)
+    records = [(table.header_line, "header", header), *outside, *rows]
+    return pl.DataFrame(
+        [(file.sha256, delivery, table.sheet, *record) for record in records], schema=staging.RAW_SCHEMA, orient="row"
+    )
+
+
+def may_name_persons(contract: SourceContract) -> bool:
+    """Tell whether a source has recipients that may be private persons."""
+    return any(column.reads == "organisation" for column in contract.columns)
+
+
+def _known_names(build: Build, contract: SourceContract) -> list[str]:
+    """Return the normalised names of the register for a source whose recipients may be persons."""
+    if not may_name_persons(contract):
+        return []
+    register = database.read_frame(build.connection, "staging.prh_register")
+    names = pl.concat([register["name"], register["previous_names"].explode()]).drop_nulls().unique()
+    return pl.DataFrame({"name": names}).select(linking.name_key(pl.col("name"))).to_series().to_list()
+
+
+def _files(workspace: Workspace, source: str, accounts: pl.DataFrame) -> pl.DataFrame:
+    refused = landing.refusals(workspace, source)
+    in_force = landing.files_in_force(workspace, source)
+    states = [(file, "refused" if file.sha256 in refused else "read") for file in in_force]
+    states += [(file, "superseded") for file in landing.superseded_files(workspace, source)]
+    files = pl.DataFrame(
+        [
+            {
+                "file_sha256": file.sha256,
+                "file_name": file.name,
+                "received_at": file.received.replace(tzinfo=None),
+                "size_bytes": file.size,
+                "state": state,
+                "reason": refused[file.sha256].fi if state == "refused" else None,
+            }
+            for file, state in states
+        ],
+        schema={
+            "file_sha256": pl.String,
+            "file_name": pl.String,
+            "received_at": pl.Datetime("us"),
+            "size_bytes": pl.Int64,
+            "state": pl.String,
+            "reason": pl.String,
+        },
+    )
+    joined = files.join(accounts, on="file_sha256", how="left")
+    return joined.with_columns(pl.col("^rows_.*$").fill_null(0))
+
+
+def _checks(staged: Staged) -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "rule_id": result.rule.id,
+            "dimension": result.rule.dimension,
+            "severity": result.rule.severity,
+            "column_name": result.rule.column,
+            "rows_checked": result.rows_checked,
+            "rows_failed": len(result.failing),
+            "passed": result.passed,
+            "message_fi": result.rule.message.fi,
+            "message_sv": result.rule.message.sv,
+            "message_en": result.rule.message.en,
+            "owner": result.rule.owner,
+        }
+        for result in staged.results
+    )
+
+
+def _write_rows(build: Build, table: str, rows: catalogue.Rows) -> int:
+    contract = contracts.tables()[table]
+    names = [column.name for column in contract.columns]
+    frame = (
+        pl.DataFrame(rows, infer_schema_length=None) if rows else pl.DataFrame(schema=dict.fromkeys(names, pl.String))
+    )
+    return _write_frame(build, table, frame)
+
+
+def _write_frame(build: Build, table: str, frame: pl.DataFrame) -> int:
+    return database.build_from_frame(build.connection, editions.shape_of(contracts.tables()[table]), frame)

@@ -1,0 +1,299 @@
+"""Staging: rows of text become typed rows, a bad row goes to quarantine with its reasons, every row is accounted for.
+
+Here belongs: mapping cells to the contract's columns, typing, masking possible persons, parting good rows from bad.
+Not here: how a cell is read (`pipelines.parsing`), the rules (`pipelines.quality`), DuckDB (`pipelines.assets`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from pipelines import parsing, quality
+from pipelines.contract_model import Rule, SourceContract, fold
+from pipelines.contracts import code_lists, message
+from pipelines.linking import name_key
+from pipelines.quality import RuleResult
+from pipelines.workspace import Settings
+
+PLACE = ("file_sha256", "sheet", "line")
+PERSON_MASK = "***"
+"""Stands in staging for the name of a recipient that may be a private person."""
+
+SHORTEST_WORD_ENDING = 4
+"""Words of organisations this long are recognised as the end of a compound word too (`kylätoimikunta`)."""
+
+RAGGED = "cells_match_header"
+EUROS = ("eur_read", "eur_staged", "eur_quarantined")
+
+RAW_SCHEMA = {
+    "file_sha256": pl.String(),
+    "delivery": pl.Int64(),
+    "sheet": pl.String(),
+    "line": pl.Int64(),
+    "kind": pl.String(),
+    "cells": pl.List(pl.String()),
+}
+"""Columns of a `raw` table; `delivery` counts the files of the source in the order in which they landed, `kind` is
+`header`, `row` or `outside` (titles and totals)."""
+
+FINDINGS_SCHEMA = {
+    "file_sha256": pl.String(),
+    "sheet": pl.String(),
+    "line": pl.Int64(),
+    "rule_id": pl.String(),
+    "severity": pl.String(),
+    "column_name": pl.String(),
+    "cell": pl.String(),
+}
+
+
+class AccountingError(Exception):
+    """Rows or euros went missing between reading and staging; a fault of the program, so the run must stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """What became of the rows of a source.
+
+    Attributes
+    ----------
+    rows
+        Typed columns of the contract without personal ones, and `file_sha256`, `delivery`, `sheet`, `line`.
+    quarantine
+        `file_sha256`, `sheet`, `line`, `rule_ids`, `eur`, `cells`; one row a quarantined row.
+    findings
+        As `FINDINGS_SCHEMA`; one row a row and rule that it failed, warnings too.
+    results
+        One result a rule of the contract, and one for rows whose cells don't match the header.
+    accounts
+        `file_sha256`, `rows_read`, `rows_staged`, `rows_quarantined`, `rows_outside`, `eur_read`, `eur_staged`,
+        `eur_quarantined`, `rows_without_euros`; one row a file that was read.
+    """
+
+    rows: pl.DataFrame
+    quarantine: pl.DataFrame
+    findings: pl.DataFrame
+    results: list[RuleResult]
+    accounts: pl.DataFrame
+
+
+def stage(
+    contract: SourceContract,
+    raw: pl.DataFrame,
+    settings: Settings,
+    rows_before: int | None = None,
+    known_names: Sequence[str] = (),
+) -> Staged:
+    """Type the rows of a source and part the good from the bad.
+
+    Parameters
+    ----------
+    raw
+        Columns as `RAW_SCHEMA`.
+    rows_before
+        Rows staged in the edition before, for rules that compare with it.
+    known_names
+        Normalised names of associations, which are never masked as persons.
+
+    Raises
+    ------
+    AccountingError
+        Rows or euros in are not rows or euros kept + quarantined.
+    """
+    text = text_frame(contract, raw)
+    typed = text.select(
+        *PLACE,
+        "delivery",
+        *(parsing.read_column(column, settings).alias(column.name) for column in contract.staged_columns),
+    )
+    unreadable = _unreadable(contract, text, typed)
+    results = [*unreadable, _ragged(contract, text), *_once(quality.check(contract, typed, rows_before), unreadable)]
+    findings = _findings(text, results)
+    is_bad = _bad_rows(typed, findings)
+    rows = mask_persons(contract, typed.filter(~is_bad), known_names)
+    quarantine = _quarantine(contract, raw, typed.filter(is_bad), findings)
+    accounts = _account(contract, raw, typed, is_bad, findings)
+    _prove(accounts, rows, quarantine)
+    return Staged(rows, quarantine, findings, results, accounts)
+
+
+def text_frame(contract: SourceContract, raw: pl.DataFrame) -> pl.DataFrame:
+    """Lay the cells of raw rows under the columns of the contract, cleaned; personal columns are left behind.
+
+    Returns
+    -------
+    pl.DataFrame
+        `file_sha256`, `delivery`, `sheet`, `line`, `is_ragged`, and a text column for each column that goes on.
+    """
+    spellings = contract.header_spellings()
+    schema = {name: RAW_SCHEMA[name] for name in (*PLACE, "delivery")} | {"is_ragged": pl.Boolean()}
+    schema |= {column.name: pl.String() for column in contract.staged_columns}
+    frames = [pl.DataFrame(schema=schema)]
+    for _, table in raw.group_by(["file_sha256", "sheet"], maintain_order=True):
+        header = table.filter(pl.col("kind") == "header")["cells"][0].to_list()
+        position = {spellings[fold(cell)]: index for index, cell in enumerate(header) if fold(cell or "") in spellings}
+        rows = table.filter(pl.col("kind") == "row")
+        columns = [
+            (
+                parsing.clean(pl.col("cells").list.get(position[column.name], null_on_oob=True))
+                if column.name in position
+                else pl.lit(None, pl.String)
+            ).alias(column.name)
+            for column in contract.staged_columns
+        ]
+        is_ragged = (pl.col("cells").list.len() != len(header)).alias("is_ragged")
+        frames.append(rows.select(*PLACE, "delivery", is_ragged, *columns))
+    return pl.concat(frames)
+
+
+def mask_persons(contract: SourceContract, rows: pl.DataFrame, known_names: Sequence[str]) -> pl.DataFrame:
+    """Replace the names of recipients that may be private persons.
+
+    A name stays when the row has a Y-tunnus, when a word of it shows an organisation, or when the register knows it.
+    """
+    masked = [column.name for column in contract.staged_columns if column.reads == "organisation"]
+    spellings = code_lists()["organisation_words"].spellings()
+    whole = "|".join(map(re.escape, spellings))
+    endings = "|".join(re.escape(word) for word in spellings if len(word) >= SHORTEST_WORD_ENDING)
+    pattern = rf"((^|[^\p{{L}}])({whole})|({endings}))($|[^\p{{L}}])"
+    for name in masked:
+        is_organisation = (
+            pl.col("business_id").is_not_null()
+            | pl.col(name).str.to_lowercase().str.contains(pattern)
+            | name_key(pl.col(name)).is_in(list(known_names))
+        )
+        rows = rows.with_columns(pl.when(is_organisation).then(pl.col(name)).otherwise(pl.lit(PERSON_MASK)).alias(name))
+    return rows
+
+
+def _unreadable(contract: SourceContract, text: pl.DataFrame, typed: pl.DataFrame) -> list[RuleResult]:
+    results = []
+    for column in contract.staged_columns:
+        said = text[column.name]
+        is_missing = said.is_null() | said.is_in(list(column.missing_marks))
+        failing = tuple((typed[column.name].is_null() & ~is_missing).arg_true().to_list())
+        rule = contract.rule(f"{contract.name}.{column.name}_readable")
+        results.append(RuleResult(rule, typed.height, failing, not failing))
+    return results
+
+
+def _ragged(contract: SourceContract, text: pl.DataFrame) -> RuleResult:
+    rule = Rule(
+        id=f"{contract.name}.{RAGGED}",
+        source=contract.name,
+        column=None,
+        expectation="readable",
+        arguments={},
+        dimension="conformity",
+        severity="error",
+        owner=contract.owner,
+        message=message("rule.cells_match_header.message"),
+        remedy=message("rule.cells_match_header.remedy"),
+    )
+    failing = tuple(text["is_ragged"].arg_true().to_list())
+    return RuleResult(rule, text.height, failing, not failing)
+
+
+def _once(results: list[RuleResult], unreadable: list[RuleResult]) -> list[RuleResult]:
+    """Leave out of "a required value is missing" the cells that are there but can't be read: one cause, one finding."""
+    failed = {result.rule.column: set(result.failing) for result in unreadable}
+    once = []
+    for result in results:
+        failing = result.failing
+        if result.rule.expectation == "expect_column_values_to_not_be_null":
+            failing = tuple(position for position in failing if position not in failed.get(result.rule.column, set()))
+        is_table_rule = result.rule.expectation == quality.ROW_COUNT
+        once.append(replace(result, failing=failing, passed=result.passed if is_table_rule else not failing))
+    return once
+
+
+def _findings(text: pl.DataFrame, results: list[RuleResult]) -> pl.DataFrame:
+    frames = [pl.DataFrame(schema=FINDINGS_SCHEMA)]
+    for result in results:
+        if not result.failing:
+            continue
+        column = result.rule.column
+        cell = pl.col(column) if column else pl.lit(None, pl.String)
+        frames.append(
+            text[list(result.failing)].select(
+                *PLACE,
+                rule_id=pl.lit(result.rule.id),
+                severity=pl.lit(result.rule.severity),
+                column_name=pl.lit(column, pl.String),
+                cell=cell,
+            )
+        )
+    return pl.concat(frames).sort(*PLACE, "rule_id")
+
+
+def _bad_rows(typed: pl.DataFrame, findings: pl.DataFrame) -> pl.Series:
+    bad = findings.filter(pl.col("severity") != "warning").select(PLACE).unique().with_columns(is_bad=True)
+    return typed.select(PLACE).join(bad, on=PLACE, how="left", maintain_order="left")["is_bad"].fill_null(value=False)
+
+
+def _euros(contract: SourceContract) -> pl.Expr:
+    """Euros of a row over all money columns; null for sources without money."""
+    if not contract.money_columns:
+        return pl.lit(None, pl.Decimal(16, 2))
+    return pl.sum_horizontal(
+        pl.col(column.name).cast(pl.Decimal(16, 2)).fill_null(0) for column in contract.money_columns
+    ).cast(pl.Decimal(16, 2))
+
+
+def _quarantine(contract: SourceContract, raw: pl.DataFrame, bad: pl.DataFrame, findings: pl.DataFrame) -> pl.DataFrame:
+    reasons = findings.filter(pl.col("severity") != "warning").group_by(PLACE).agg(rule_ids=pl.col("rule_id").sort())
+    cells = raw.filter(pl.col("kind") == "row").select(*PLACE, "cells")
+    return (
+        bad.select(*PLACE, eur=_euros(contract))
+        .join(reasons, on=PLACE, how="left")
+        .join(cells, on=PLACE, how="left")
+        .select(*PLACE, "rule_ids", "eur", "cells")
+    )
+
+
+def _account(
+    contract: SourceContract, raw: pl.DataFrame, typed: pl.DataFrame, is_bad: pl.Series, findings: pl.DataFrame
+) -> pl.DataFrame:
+    read = raw.group_by("file_sha256", maintain_order=True).agg(
+        rows_read=(pl.col("kind") == "row").sum(), rows_outside=(pl.col("kind") == "outside").sum()
+    )
+    money = typed.select("file_sha256", eur=_euros(contract), is_bad=is_bad)
+    euros = money.group_by("file_sha256").agg(
+        rows_staged=(~pl.col("is_bad")).sum(),
+        rows_quarantined=pl.col("is_bad").sum(),
+        eur_read=pl.col("eur").sum(),
+        eur_staged=pl.col("eur").filter(~pl.col("is_bad")).sum(),
+        eur_quarantined=pl.col("eur").filter(pl.col("is_bad")).sum(),
+    )
+    money_rules = [f"{contract.name}.{column.name}_readable" for column in contract.money_columns]
+    unreadable = (
+        findings.filter(pl.col("rule_id").is_in(money_rules))
+        .unique(PLACE)
+        .group_by("file_sha256")
+        .agg(rows_without_euros=pl.len())
+    )
+    joined = read.join(euros, on="file_sha256", how="left").join(unreadable, on="file_sha256", how="left")
+    counts = ("rows_read", "rows_staged", "rows_quarantined", "rows_outside", "rows_without_euros")
+    accounts = joined.with_columns(pl.col(counts).fill_null(0).cast(pl.Int64))
+    if contract.money_columns:
+        return accounts
+    return accounts.with_columns(pl.lit(None, pl.Decimal(16, 2)).alias(name) for name in EUROS)
+
+
+def _prove(accounts: pl.DataFrame, rows: pl.DataFrame, quarantine: pl.DataFrame) -> None:
+    """Rows and euros in = kept + quarantined, file by file, counted on the frames that go on."""
+    for account in accounts.iter_rows(named=True):
+        file = account["file_sha256"]
+        kept = rows.filter(pl.col("file_sha256") == file).height
+        aside = quarantine.filter(pl.col("file_sha256") == file).height
+        if account["rows_read"] != kept + aside:
+            raise AccountingError(f"{file}: {account['rows_read']} rows read, {kept} staged, {aside} quarantined")
+        if (
+            account["eur_read"] is not None
+            and account["eur_read"] != account["eur_staged"] + account["eur_quarantined"]
+        ):
+            raise AccountingError(f"{file}: euros read are not euros staged + quarantined")

@@ -1,0 +1,203 @@
+"""A municipality's folder: its paths and its settings.
+
+Here belongs: where things lie in a workspace and what `municipality.toml` says. Not here: reading source files, DuckDB.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pipelines import contracts
+from pipelines.contract_model import CodeList
+
+SETTINGS_FILE = "municipality.toml"
+
+
+class WorkspaceError(Exception):
+    """The workspace can't be used as it is; the message is one Finnish sentence for people."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Municipality(_Strict):
+    """Who the workspace belongs to."""
+
+    code: str = Field(pattern=r"^\d{3}$")
+    name: str
+    business_id: str = Field(pattern=r"^\d{7}-\d$")
+    example: bool = False
+
+
+class Contact(_Strict):
+    """Who answers questions about the figures."""
+
+    name: str
+    email: str = ""
+
+
+class Figures(_Strict):
+    """Limits of the figures."""
+
+    first_year: int = Field(ge=1900, le=2100)
+    active_within_months: int = Field(default=24, ge=1)
+    disclosure_k: int = Field(default=3, ge=3)
+
+
+class CouncilTerm(_Strict):
+    """A council term."""
+
+    id: str
+    starts: date
+    ends: date
+
+
+class SeriesBreak(_Strict):
+    """A day from which the named indicators are not comparable with the time before."""
+
+    id: str
+    date: date
+    indicators: tuple[str, ...]
+    fi: str
+    sv: str
+    en: str
+
+
+class Choice(_Strict):
+    """One entry of the municipality's own code lists."""
+
+    code: str
+    fi: str
+    sv: str | None = None
+    en: str | None = None
+    synonyms: tuple[str, ...] = ()
+    until: date | None = None
+
+
+class Settings(_Strict):
+    """What `municipality.toml` says."""
+
+    municipality: Municipality
+    contact: Contact
+    figures: Figures
+    council_terms: tuple[CouncilTerm, ...] = ()
+    series_breaks: tuple[SeriesBreak, ...] = ()
+    granting_bodies: tuple[Choice, ...] = ()
+    grant_types: tuple[Choice, ...] = ()
+    umbrella_organisations: tuple[Choice, ...] = ()
+
+    def code_list(self, name: str) -> CodeList:
+        """Return a code list by the name that contracts use: `settings.granting_bodies` or one of the project's own.
+
+        Raises
+        ------
+        KeyError
+            There is no such list.
+        """
+        if not name.startswith("settings."):
+            return contracts.code_lists()[name]
+        own = name.removeprefix("settings.")
+        if own not in {"granting_bodies", "grant_types", "umbrella_organisations"}:
+            raise KeyError(name)
+        entries = [choice.model_dump(exclude={"until"}) for choice in getattr(self, own)]
+        return contracts.code_list({"id": own, "source": SETTINGS_FILE, "entries": entries})
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The paths of a workspace; see the design for what each holds."""
+
+    root: Path
+
+    @property
+    def inbox(self) -> Path:
+        """Folder with one folder a source; people drop files there."""
+        return self.root / "inbox"
+
+    @property
+    def landing(self) -> Path:
+        """Received bytes and their manifest; holds personal data."""
+        return self.root / "landing"
+
+    @property
+    def build_file(self) -> Path:
+        """The database that only the pipeline opens."""
+        return self.root / "build.duckdb"
+
+    @property
+    def dagster_home(self) -> Path:
+        """Run history and schedules."""
+        return self.root / "dagster"
+
+    @property
+    def editions(self) -> Path:
+        """One folder an edition."""
+        return self.root / "editions"
+
+    @property
+    def current_file(self) -> Path:
+        """Holds the id of the edition that is served."""
+        return self.root / "CURRENT"
+
+    @property
+    def settings_file(self) -> Path:
+        """The settings of the municipality."""
+        return self.root / SETTINGS_FILE
+
+    @cached_property
+    def settings(self) -> Settings:
+        """Read the settings.
+
+        Raises
+        ------
+        WorkspaceError
+            The file is missing, is not TOML, or says something that the settings don't know.
+        """
+        return read_settings(self.settings_file)
+
+    def create(self, settings_text: str) -> None:
+        """Make the folders and write the settings.
+
+        Raises
+        ------
+        WorkspaceError
+            The folder already is a workspace.
+        """
+        if self.settings_file.exists():
+            raise WorkspaceError(f"Kansio {self.root} on jo työtila. Valitse toinen kansio.")
+        for source in contracts.sources():
+            (self.inbox / source).mkdir(parents=True, exist_ok=True)
+        self.landing.mkdir(mode=0o700, exist_ok=True)
+        for folder in (self.dagster_home, self.editions):
+            folder.mkdir(exist_ok=True)
+        self.settings_file.write_text(settings_text, encoding="utf-8")
+
+
+def read_settings(path: Path) -> Settings:
+    """Read a settings file.
+
+    Raises
+    ------
+    WorkspaceError
+        As `Workspace.settings`.
+    """
+    if not path.is_file():
+        raise WorkspaceError(f"Kansio {path.parent} ei ole työtila: {path.name} puuttuu. Tee se: yhteispeli init.")
+    try:
+        raw: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise WorkspaceError(f"Asetuksia {path} ei voi lukea: {error}. Korjaa tiedosto.") from error
+    try:
+        return Settings.model_validate(raw)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise WorkspaceError(f"Asetuksissa {path} on virhe kohdassa {where}: {first['msg']}. Korjaa kohta.") from error

@@ -1,0 +1,121 @@
+"""The workspace: its folders, its settings, and plain sentences when something in them is wrong."""
+
+from __future__ import annotations
+
+import stat
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from pipelines import contracts
+from pipelines.workspace import SETTINGS_FILE, Settings, Workspace, WorkspaceError, read_settings
+
+EXAMPLE = contracts.municipality_settings("esimerkkila")
+SHIPPED = sorted(file.stem for file in Path(__file__).resolve().parents[2].glob("data_contracts/municipalities/*.toml"))
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    made = Workspace(tmp_path / "town")
+    made.create(EXAMPLE)
+    return made
+
+
+def written(folder: Path, text: str) -> Path:
+    file = folder / SETTINGS_FILE
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_a_new_workspace_has_an_inbox_for_every_source(workspace: Workspace) -> None:
+    assert {folder.name for folder in workspace.inbox.iterdir()} == set(contracts.sources())
+    assert workspace.editions.is_dir()
+    assert workspace.dagster_home.is_dir()
+    assert not workspace.current_file.exists()
+    assert not workspace.build_file.exists()
+
+
+def test_landing_is_closed_to_others_because_it_holds_personal_data(workspace: Workspace) -> None:
+    assert stat.S_IMODE(workspace.landing.stat().st_mode) == 0o700
+
+
+def test_a_workspace_is_not_made_twice(workspace: Workspace) -> None:
+    changed = workspace.settings_file.read_text(encoding="utf-8") + "\n# ours\n"
+    workspace.settings_file.write_text(changed, encoding="utf-8")
+    with pytest.raises(WorkspaceError, match="on jo työtila"):
+        workspace.create(EXAMPLE)
+    assert workspace.settings_file.read_text(encoding="utf-8") == changed
+
+
+def test_settings_are_read(workspace: Workspace) -> None:
+    settings = workspace.settings
+    assert settings.municipality.code == "998"
+    assert settings.municipality.example
+    assert settings.figures.active_within_months == 24
+    assert [term.id for term in settings.council_terms] == ["2017-2021", "2021-2025", "2025-2029"]
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_shipped_municipality_has_valid_settings(name: str, tmp_path: Path) -> None:
+    settings = read_settings(written(tmp_path, contracts.municipality_settings(name)))
+    for own in ("granting_bodies", "grant_types", "umbrella_organisations"):
+        assert settings.code_list(f"settings.{own}").spellings()
+    terms = settings.council_terms
+    assert all(earlier.ends < later.starts for earlier, later in pairwise(terms))
+
+
+def test_code_lists_of_the_town_and_of_the_project(workspace: Workspace) -> None:
+    bodies = workspace.settings.code_list("settings.granting_bodies")
+    assert bodies.spellings()["liikuntatoimi"] == "sport"
+    assert workspace.settings.code_list("yes_no") is contracts.code_lists()["yes_no"]
+
+
+@pytest.mark.parametrize("name", ["settings.contact", "settings.figures", "unheard_of"])
+def test_no_other_setting_is_a_code_list(name: str, workspace: Workspace) -> None:
+    with pytest.raises(KeyError):
+        workspace.settings.code_list(name)
+
+
+def test_a_folder_without_settings_is_no_workspace(tmp_path: Path) -> None:
+    with pytest.raises(WorkspaceError, match=r"ei ole työtila: municipality\.toml puuttuu") as caught:
+        _ = Workspace(tmp_path).settings
+    assert "yhteispeli init" in str(caught.value)
+
+
+BROKEN = {
+    "not TOML": ("[municipality", "ei voi lukea"),
+    "an unknown setting": (EXAMPLE + "\n[colours]\naccent = 'blue'\n", "kohdassa colours"),
+    "a code of four digits": (EXAMPLE.replace('code = "998"', 'code = "9980"'), "kohdassa municipality.code"),
+    "a Y-tunnus without its hyphen": (EXAMPLE.replace("9000003-8", "90000038"), "kohdassa municipality.business_id"),
+    "a disclosure limit below 3": (
+        EXAMPLE.replace("disclosure_k = 3", "disclosure_k = 2"),
+        "kohdassa figures.disclosure_k",
+    ),
+    "a day that is none": (EXAMPLE.replace("2017-06-01", "2017-06-31"), "ei voi lukea"),
+    "nothing": ("", "kohdassa municipality"),
+}
+
+
+@pytest.mark.parametrize(("text", "said"), BROKEN.values(), ids=BROKEN.keys())
+def test_broken_settings_give_one_sentence_that_names_the_place(text: str, said: str, tmp_path: Path) -> None:
+    assert text != EXAMPLE
+    with pytest.raises(WorkspaceError, match=said) as caught:
+        read_settings(written(tmp_path, text))
+    message = str(caught.value)
+    assert SETTINGS_FILE in message
+    assert message.rstrip().endswith(("Korjaa kohta.", "Korjaa tiedosto."))
+    assert "\n" not in message
+
+
+def test_settings_in_another_encoding_give_one_sentence(tmp_path: Path) -> None:
+    file = tmp_path / SETTINGS_FILE
+    file.write_bytes(EXAMPLE.encode("cp1252"))
+    with pytest.raises(WorkspaceError, match="ei voi lukea"):
+        read_settings(file)
+
+
+def test_settings_cannot_be_changed_in_passing(workspace: Workspace) -> None:
+    settings: Settings = workspace.settings
+    with pytest.raises(ValueError, match="frozen"):
+        settings.municipality.code = "123"

@@ -1,0 +1,211 @@
+"""The one place that opens DuckDB.
+
+Here belongs: connections and their settings, building tables, exporting files. Not here: what the tables mean (the
+contracts say that) and when they are built (the assets do).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+SCHEMAS = ("raw", "staging", "core", "marts", "quality", "meta")
+
+
+class TableError(Exception):
+    """A built table does not keep its contract: wrong columns, a repeated key or an empty required column."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnShape:
+    """A column as DuckDB needs to know it."""
+
+    name: str
+    duckdb_type: str
+    required: bool
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class TableShape:
+    """A table as DuckDB needs to know it; `name` is `schema.table`, rows are stored in the order of `key`."""
+
+    name: str
+    columns: tuple[ColumnShape, ...]
+    key: tuple[str, ...]
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A table as it leaves for an edition: only its columns; the `masked` ones are empty where the flag is true."""
+
+    shape: TableShape
+    masked: tuple[str, ...] = ()
+    flag: str = ""
+
+
+@contextmanager
+def open_build(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the build database for writing and make its schemas.
+
+    Raises
+    ------
+    duckdb.IOException
+        Another process has the file open.
+    """
+    connection = duckdb.connect(str(file))
+    try:
+        connection.execute("SET TimeZone = 'UTC'")
+        for schema in SCHEMAS:
+            connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+        yield connection
+    finally:
+        connection.close()
+
+
+def open_edition(file: Path) -> duckdb.DuckDBPyConnection:
+    """Open a published file for reading: no writes, no other files, no network, locked settings."""
+    connection = duckdb.connect(str(file), read_only=True)
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+    return connection
+
+
+def write_frame(connection: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> None:
+    """Replace a table by a frame, types as the frame has them; `table` is `schema.name`."""
+    with _registered(connection, frame) as view:
+        connection.execute(f"CREATE OR REPLACE TABLE {table} AS SELECT * FROM {view}")
+
+
+def read_frame(connection: duckdb.DuckDBPyConnection, table: str) -> pl.DataFrame:
+    """Return a whole table, in its stored order."""
+    return connection.sql(f"SELECT * FROM {table}").pl()
+
+
+def build_from_sql(connection: duckdb.DuckDBPyConnection, shape: TableShape, sql: str) -> int:
+    """Replace a table by what a SELECT gives, and return its number of rows.
+
+    Raises
+    ------
+    TableError
+        The rows don't keep the contract of the table; the table is left as it was.
+    """
+    given = connection.sql(sql)
+    expected = [column.name for column in shape.columns]
+    if given.columns != expected:
+        raise TableError(f"{shape.name}: has columns {given.columns}, its contract {expected}")
+    connection.execute("BEGIN")
+    try:
+        connection.execute(
+            f"CREATE OR REPLACE TABLE {shape.name} AS SELECT {_typed(shape)} FROM ({sql}) {_ordered(shape)}"
+        )
+        _keep_contract(connection, shape)
+    except Exception:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+    return count(connection, shape.name)
+
+
+def build_from_frame(connection: duckdb.DuckDBPyConnection, shape: TableShape, frame: pl.DataFrame) -> int:
+    """Replace a table by a frame, as `build_from_sql` does."""
+    with _registered(connection, frame) as view:
+        return build_from_sql(connection, shape, f"SELECT * FROM {view}")
+
+
+def replace_slice(
+    connection: duckdb.DuckDBPyConnection, shape: TableShape, column: str, value: str, frame: pl.DataFrame
+) -> None:
+    """Replace the rows of a table in which a column has a value; the table is made when it is missing.
+
+    Raises
+    ------
+    TableError
+        As `build_from_sql`.
+    """
+    columns = ", ".join(f"{item.name} {item.duckdb_type}" for item in shape.columns)
+    names = ", ".join(item.name for item in shape.columns)
+    connection.execute("BEGIN")
+    try:
+        connection.execute(f"CREATE TABLE IF NOT EXISTS {shape.name} ({columns})")
+        connection.execute(f"DELETE FROM {shape.name} WHERE {column} = ?", [value])
+        with _registered(connection, frame) as view:
+            connection.execute(f"INSERT INTO {shape.name} SELECT {names} FROM {view}")
+        _keep_contract(connection, shape)
+    except Exception:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    """Return the number of rows of a table."""
+    row = connection.sql(f"SELECT count(*) FROM {table}").fetchone()
+    return int(row[0]) if row else 0
+
+
+def export(connection: duckdb.DuckDBPyConnection, file: Path, exports: Sequence[Export]) -> None:
+    """Write tables into a new database file, rows ordered by key, with comments on tables and columns."""
+    connection.execute(f"ATTACH '{_quoted(str(file))}' AS edition")
+    try:
+        for item in exports:
+            schema, _, _ = item.shape.name.partition(".")
+            connection.execute(f"CREATE SCHEMA IF NOT EXISTS edition.{schema}")
+            columns = ", ".join(
+                f"CASE WHEN NOT {item.flag} THEN {column.name} END AS {column.name}"
+                if column.name in item.masked
+                else column.name
+                for column in item.shape.columns
+            )
+            target = f"edition.{item.shape.name}"
+            connection.execute(
+                f"CREATE TABLE {target} AS SELECT {columns} FROM {item.shape.name} {_ordered(item.shape)}"
+            )
+            connection.execute(f"COMMENT ON TABLE {target} IS '{_quoted(item.shape.comment)}'")
+            for column in item.shape.columns:
+                connection.execute(f"COMMENT ON COLUMN {target}.{column.name} IS '{_quoted(column.comment)}'")
+    finally:
+        connection.execute("DETACH edition")
+
+
+@contextmanager
+def _registered(connection: duckdb.DuckDBPyConnection, frame: pl.DataFrame) -> Iterator[str]:
+    connection.register("frame_to_write", frame)
+    try:
+        yield "frame_to_write"
+    finally:
+        connection.unregister("frame_to_write")
+
+
+def _typed(shape: TableShape) -> str:
+    return ", ".join(f"CAST({column.name} AS {column.duckdb_type}) AS {column.name}" for column in shape.columns)
+
+
+def _ordered(shape: TableShape) -> str:
+    return f"ORDER BY {', '.join(shape.key)}" if shape.key else ""
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "''")
+
+
+def _keep_contract(connection: duckdb.DuckDBPyConnection, shape: TableShape) -> None:
+    required = [column.name for column in shape.columns if column.required]
+    if required:
+        counts = ", ".join(f"count(*) - count({name})" for name in required)
+        empty = connection.sql(f"SELECT {counts} FROM {shape.name}").fetchone() or ()
+        for name, missing in zip(required, empty, strict=True):
+            if missing:
+                raise TableError(f"{shape.name}: {missing} rows have no {name}")
+    if shape.key:
+        key = ", ".join(shape.key)
+        twice = connection.sql(f"SELECT {key} FROM {shape.name} GROUP BY {key} HAVING count(*) > 1 LIMIT 1").fetchone()
+        if twice:
+            raise TableError(f"{shape.name}: the key ({key}) is repeated: {twice}")

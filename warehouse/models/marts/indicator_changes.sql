@@ -1,0 +1,61 @@
+-- grain: one row an indicator, year and breakdown value that has a year before it
+WITH pairs AS (
+    SELECT
+        now.indicator_id,
+        now.period,
+        before.period AS previous_period,
+        now.breakdown,
+        now.breakdown_value,
+        now.value,
+        before.value AS value_before,
+        now.is_hidden OR before.is_hidden AS is_hidden,
+        now.status = 'preliminary' OR before.status = 'preliminary' AS is_preliminary,
+        cards.basis,
+        cards.materiality,
+        EXISTS (
+            SELECT 1 FROM meta.series_breaks AS breaks
+            WHERE breaks.indicator_id = now.indicator_id AND year(breaks.breaks_on) = now.period::BIGINT
+        ) AS is_broken
+    FROM marts.indicator_values AS now
+    JOIN marts.indicator_values AS before
+        ON before.indicator_id = now.indicator_id
+        AND before.breakdown = now.breakdown AND before.breakdown_value = now.breakdown_value
+        AND before.period_type = 'year' AND before.period::BIGINT = now.period::BIGINT - 1
+    JOIN meta.indicators AS cards ON cards.indicator_id = now.indicator_id
+    WHERE now.period_type = 'year'
+),
+
+judged AS (
+    SELECT
+        *,
+        CASE
+            WHEN basis = 'returns' THEN 'no_estimate'
+            WHEN is_hidden THEN 'hidden'
+            WHEN is_broken THEN 'break'
+            WHEN is_preliminary THEN 'year_not_over'
+            WHEN value IS NULL OR value_before IS NULL THEN 'missing'
+            WHEN value = value_before THEN 'small'
+            WHEN abs(value - value_before) < materiality * abs(value_before) THEN 'small'
+            WHEN value > value_before THEN 'rose'
+            ELSE 'fell'
+        END AS reason
+    FROM pairs
+),
+
+comparable AS (
+    SELECT *, reason IN ('small', 'rose', 'fell') AS is_comparable
+    FROM judged
+)
+
+SELECT
+    indicator_id,
+    period,
+    previous_period,
+    breakdown,
+    breakdown_value,
+    CASE WHEN is_comparable THEN value - value_before END AS change,
+    CASE WHEN is_comparable THEN (value - value_before) / nullif(value_before, 0) END AS change_share,
+    CASE reason WHEN 'rose' THEN 'rose' WHEN 'fell' THEN 'fell' WHEN 'small' THEN 'no_clear_change'
+        ELSE 'not_comparable' END AS direction,
+    'change.' || reason AS reason
+FROM comparable
