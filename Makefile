@@ -6,7 +6,7 @@ BIN = .venv/bin
 STAMP = .venv/installed
 CONTRACTS = tests/contracts/test_datacontract_lint.py
 
-.PHONY: install test demo lint bench lock clean chromium
+.PHONY: install chromium test demo lint bench dictionary lock clean
 .DELETE_ON_ERROR:
 
 install: $(STAMP)
@@ -51,6 +51,12 @@ lint: install
 
 bench: install
 	$(BIN)/python tests/bench/refresh.py
+
+dictionary: install
+	@mkdir -p build
+	$(BIN)/python -c 'from pipelines.dictionary import dictionary_markdown; print(dictionary_markdown(), end="")' \
+		> build/data_dictionary.md
+	@echo "build/data_dictionary.md"
 
 lock: install
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboards import components
 from dashboards.texts import tr
 
 
-def choose(label: str, name: str, options: Mapping[str, str], default: str) -> str:
+def choose(label: str, name: str, options: Mapping[str, str], default: str, notices: DeltaGenerator) -> str:
     """Show a choice, keep it in the address and return its key.
 
     A value of the address that is not an option gives a notice and the default.
@@ -28,10 +29,12 @@ def choose(label: str, name: str, options: Mapping[str, str], default: str) -> s
         Keys (as in the address) and their labels.
     default
         The key that is chosen when the address says nothing; it is left out of the address.
+    notices
+        Where the notice goes.
     """
     asked = st.query_params.get(name, default)
     if asked not in options:
-        st.html(
+        notices.html(
             components.notice(
                 tr(
                     "The address asks for {label} “{asked}”, which is not there. Showing {default} instead.",

@@ -10,12 +10,13 @@ from collections.abc import Callable, Sequence
 
 import plotly.graph_objects as go  # type: ignore[import-untyped]
 
-from dashboards.formats import on_scale, quantity
+from dashboards.formats import NBSP, on_scale, quantity, scale_of
 from dashboards.rows import IndicatorCard, SeriesBreak, Value
 from dashboards.texts import tr
 from dashboards.theme import ACCENT, INK, PALE, QUIET, TEMPLATE, WHITE
 
 HEIGHT = 300
+_UNDER_LABEL = 5  # years that the label of the newest value may stand above on a narrow screen
 
 _FILL = {"usable": ACCENT, "usable_with_care": ACCENT, "not_usable": PALE}
 _HATCH = {"usable": "", "usable_with_care": "", "not_usable": "/"}
@@ -29,8 +30,8 @@ def trend(
 ) -> go.Figure:
     """Draw an indicator over the years.
 
-    Flows and sums told by associations are bars, stocks and shares lines, means of answers points: only what is comparable
-    from year to year is joined by a line, and a line stops at a series break.
+    Flows and sums told by associations are bars, stocks and shares lines, means of answers points: only what is
+    comparable from year to year is joined by a line, and a line stops at a series break.
 
     Parameters
     ----------
@@ -56,8 +57,9 @@ def trend(
     _add_breaks(figure, known, breaks)
     _label_last(figure, card, known)
     if known:
-        figure.update_xaxes(range=[known[0].year - 0.6, known[-1].year + 0.6], dtick=1 if len(known) < 7 else 2)
-        figure.update_yaxes(range=[0, _top(card, known) * 1.18 or 1], ticksuffix=_suffix(card))
+        figure.update_xaxes(range=[known[0].year - 0.6, known[-1].year + 0.6], tick0=known[-1].year, dtick=2)
+        floor, ceiling = scale_of(card)
+        figure.update_yaxes(range=[floor, ceiling or _top(card, known) * 1.18 or 1], ticksuffix=_suffix(card))
     return figure
 
 
@@ -66,7 +68,7 @@ def _top(card: IndicatorCard, known: Sequence[Value]) -> float:
 
 
 def _suffix(card: IndicatorCard) -> str:
-    return {"share": "\u00a0%", "EUR": "\u00a0€"}.get(card.unit_code, "")
+    return {"share": f"{NBSP}%", "EUR": f"{NBSP}€"}.get(card.unit_code, "")
 
 
 def _heights(card: IndicatorCard, values: Sequence[Value]) -> list[float]:
@@ -175,10 +177,11 @@ def _label_last(figure: go.Figure, card: IndicatorCard, known: Sequence[Value]) 
     if not known:
         return
     last = known[-1]
+    below = max(on_scale(value.upper or value.number or 0.0, card) for value in known[-_UNDER_LABEL:])
     text = f"<b>{quantity(last.number or 0.0, card)}</b>"
     figure.add_annotation(
         x=last.year + 0.5,
-        y=on_scale(last.upper or last.number or 0.0, card),
+        y=below,
         text=tr("{value} (preliminary)", value=text) if last.is_preliminary else text,
         showarrow=False,
         xanchor="right",

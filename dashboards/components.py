@@ -1,7 +1,7 @@
 """Pieces of a page as HTML: headings, badges, figures, tables, bars.
 
-Here belongs: pure functions that return HTML, every text of data escaped. Not here: what is said (`sentences`, `leads`),
-colours and spacing (`static/yhteispeli.css`), the calls to Streamlit (`evidence`, the pages).
+Here belongs: pure functions that return HTML, every text of data escaped. Not here: what is said (`sentences`,
+`leads`), colours and spacing (`static/yhteispeli.css`), the calls to Streamlit (`evidence`, the pages).
 """
 
 from __future__ import annotations
@@ -9,11 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Final
 
-from dashboards.sentences import verdict_word
-
-_SHAPES: Final = {"usable": "●", "usable_with_care": "▲", "not_usable": "■"}
+from dashboards.sentences import verdict_shape, verdict_word
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +49,7 @@ def paragraph(text: str, kind: str = "text") -> str:
 
 def badge(verdict: str) -> str:
     """Return the badge of a verdict: a word, a shape and a colour."""
-    shape = f'<span aria-hidden="true">{_SHAPES[verdict]}</span>'
+    shape = f'<span aria-hidden="true">{verdict_shape(verdict)}</span>'
     return f'<span class="yp-badge yp-{verdict}">{shape} {escape(verdict_word(verdict))}</span>'
 
 
@@ -120,9 +117,9 @@ def _row(row: Sequence[str], classes: Sequence[str]) -> str:
 def bars(caption: str, header: Sequence[str], items: Sequence[Bar]) -> str:
     """Return sorted bars as a table: label, bar and number on each row, so that it reads without the picture."""
     rows = "".join(
-        f'<tr><th scope="row">{escape(item.label)}</th><td class="yp-bar-cell"><span class="yp-bar-track" '
-        f'aria-hidden="true"><span class="yp-bar" style="width:{100 * max(item.share or 0, 0):.1f}%"></span></span>'
-        f'</td><td class="{"yp-number" if item.share is not None else "yp-number yp-why"}">{escape(item.text)}</td></tr>'
+        f'<tr><th scope="row">{escape(item.label)}</th><td class="yp-bar-cell" aria-hidden="true">'
+        f'<span class="yp-bar" style="width:{100 * max(item.share or 0, 0):.1f}%"></span></td>'
+        f'<td class="yp-number{"" if item.share is not None else " yp-why"}">{escape(item.text)}</td></tr>'
         for item in items
     )
     label, value = (escape(text) for text in header)

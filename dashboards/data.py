@@ -69,8 +69,8 @@ class EditionUnavailable(Exception):  # noqa: N818 - it is not an error of the p
 class Edition:
     """A published edition, read once into memory but for the large tables, which are read when asked for.
 
-    Years without a row are years without a value; `values` and `changes` are keyed by indicator, breakdown and breakdown
-    value and sorted by year.
+    Years without a row are years without a value; `values` and `changes` are keyed by indicator, breakdown and
+    breakdown value (`changes` also by year) and sorted by year.
     """
 
     facts: EditionFacts

@@ -13,32 +13,52 @@ from dashboards.charts import trend
 from dashboards.components import Bar, Multiple
 from dashboards.data import Edition
 from dashboards.downloads import indicator_csv
-from dashboards.formats import percent
+from dashboards.formats import percent, scale_of
 from dashboards.pictures import sparkline
 from dashboards.report_link import report_link
-from dashboards.rows import IndicatorCard, Value
+from dashboards.rows import TOTAL, IndicatorCard, Value
 from dashboards.texts import say, tr
 from dashboards.theme import plotly_config
 
 
-def show_group(edition: Edition, group: str) -> None:
-    """Show every indicator of a group of the catalogue, each with its breakdowns."""
-    for card in edition.indicators.values():
-        if card.indicator_group == group:
-            show(edition, card)
+def show_group(edition: Edition, group: str, first: tuple[str, ...]) -> None:
+    """Show every indicator of a group of the catalogue.
+
+    Parameters
+    ----------
+    edition
+        The edition that is shown.
+    group
+        Group of the catalogue.
+    first
+        Indicators that come first, in this order and with their breakdowns open; the others follow in the catalogue's
+        order with the breakdowns folded.
+    """
+    cards = [card for card in edition.indicators.values() if card.indicator_group == group]
+    leading = [card for name in first for card in cards if card.indicator_id == name]
+    for card in leading:
+        show(edition, card, folded=False)
+    for card in cards:
+        if card not in leading:
+            show(edition, card, folded=True)
 
 
-def show(edition: Edition, card: IndicatorCard) -> None:
-    """Show an indicator: headline, key figure, chart, breakdowns, table, method."""
+def show(edition: Edition, card: IndicatorCard, *, folded: bool) -> None:
+    """Show an indicator: headline, key figure, chart, breakdowns (perhaps folded), table, method."""
     value = edition.latest(card.indicator_id)
+    breakdowns = _breakdowns(edition, card, value)
     with st.container(key=f"evidence-{card.indicator_id}"):
         st.html(components.heading(sentences.headline(edition, card)))
         aside, main = st.columns([1, 2], gap="large")
         with aside:
-            st.html(key_figure(edition, card, value))
+            st.html(key_figure(edition, card, value) + _notes(edition, card))
         with main:
             _chart(edition, card)
-        _breakdowns(edition, card, value)
+        if breakdowns and folded:
+            with st.expander(tr("Breakdowns: {title}", title=say(card.title))):
+                st.html(breakdowns)
+        elif breakdowns:
+            st.html(breakdowns)
         _table(edition, card)
         _method(edition, card)
 
@@ -47,9 +67,9 @@ def key_figure(edition: Edition, card: IndicatorCard, value: Value | None) -> st
     """Return the newest figure with its change, coverage and verdict, as HTML."""
     if value is None:
         return components.paragraph(sentences.cell(edition, card, value))
-    label = {"reported": tr("Sum told"), "value": say(card.title)}.get(value.shown, say(card.title))
-    if value.shown == "reported" and value.method != "reported_sum":
-        label = tr("Of those who answered")
+    label = say(card.title)
+    if value.shown == "reported":
+        label = sentences.told_word(card, value)
     year = f"{value.period}, {sentences.status_word(value.status)}" if value.is_preliminary else value.period
     parts = [
         components.figures([(sentences.cell(edition, card, value), f"{label} {year}", sentences.told_by(value))]),
@@ -74,71 +94,76 @@ def _change(edition: Edition, card: IndicatorCard, value: Value) -> str:
 
 def _chart(edition: Edition, card: IndicatorCard) -> None:
     series = edition.series(card.indicator_id)
-    if sum(value.number is not None for value in series) > 1:
+    if sum(value.number is not None for value in series) < 2:
+        return
+    if card.unit_code not in {"EUR", "share"}:  # these stand on the axis
         st.html(components.paragraph(say(card.unit), "unit"))
-        st.plotly_chart(
-            trend(
-                card,
-                series,
-                edition.breaks_of(card.indicator_id),
-                lambda value: sentences.pointed_at(edition, card, value),
-            ),
-            theme=None,
-            config=plotly_config(),
-            alt=sentences.alternative(edition, card),
-            key=f"chart-{card.indicator_id}",
-        )
+    st.plotly_chart(
+        trend(
+            card,
+            series,
+            edition.breaks_of(card.indicator_id),
+            lambda value: sentences.pointed_at(edition, card, value),
+        ),
+        theme=None,
+        config=plotly_config(),
+        alt=sentences.alternative(edition, card),
+        key=f"chart-{card.indicator_id}",
+    )
+
+
+def _notes(edition: Edition, card: IndicatorCard) -> str:
+    series = edition.series(card.indicator_id)
     notes = [say(found.text) for found in edition.breaks_of(card.indicator_id)]
-    if any(value.shown == "reported" for value in series):
+    if any(value.shown == "reported" and value.verdict == "not_usable" for value in series):
         notes.append(tr("Grey bars and crosses are years whose figure is not usable: too few associations answered."))
     if any(value.is_preliminary for value in series):
         notes.append(tr("Dotted bars and open circles are preliminary: the year has not ended."))
-    st.html(components.paragraph(" ".join([*notes, sentences.source_line(edition, card)]), "quiet"))
+    return components.paragraph(" ".join([*notes, sentences.source_line(edition, card)]), "quiet")
 
 
-def _breakdowns(edition: Edition, card: IndicatorCard, value: Value | None) -> None:
+def _breakdowns(edition: Edition, card: IndicatorCard, value: Value | None) -> str:
     if value is None:
-        return
+        return ""
+    pieces = []
     for breakdown in card.breakdowns:
-        parts = edition.parts(card.indicator_id, breakdown, value.period) if breakdown != "total" else {}
-        if parts and card.unit_code == "EUR":
-            st.html(parts_multiples(edition, card, breakdown))
-        elif parts:
-            st.html(parts_bars(edition, card, breakdown, value.period))
+        if breakdown == TOTAL or not edition.parts(card.indicator_id, breakdown, value.period):
+            continue
+        over_years = card.unit_code == "EUR"
+        piece = parts_multiples if over_years else parts_bars
+        pieces.append(piece(edition, card, breakdown, value.period))
+    return "".join(pieces)
 
 
 def parts_bars(edition: Edition, card: IndicatorCard, breakdown: str, period: str) -> str:
     """Return a breakdown of one year as sorted bars, those without a number last."""
     parts = edition.parts(card.indicator_id, breakdown, period)
-    top = max((part.number or 0 for part in parts.values()), default=0) or 1
+    floor, ceiling = scale_of(card)
+    top = ceiling or max((part.number or 0 for part in parts.values()), default=0) or 1
     items = [
         Bar(
             label=edition.breakdown_label(breakdown, code),
-            share=None if part.number is None else part.number / top,
+            share=None if part.number is None else (part.number - floor) / (top - floor),
             text=sentences.cell(edition, card, part),
         )
         for code, part in parts.items()
     ]
     items.sort(key=lambda item: -1.0 if item.share is None else item.share, reverse=True)
-    title = tr(
-        "{title} {year} by {breakdown}",
-        title=say(card.title),
-        year=period,
-        breakdown=sentences.breakdown_word(breakdown),
-    )
-    return components.bars(title, (sentences.breakdown_word(breakdown).capitalize(), say(card.title)), items)
+    title = f"{say(card.title)} {period} {sentences.by_breakdown(breakdown)}"
+    return components.bars(title, (sentences.breakdown_word(breakdown), say(card.title)), items)
 
 
-def parts_multiples(edition: Edition, card: IndicatorCard, breakdown: str) -> str:
-    """Return a breakdown over the years as small pictures on one scale, largest newest figure first."""
+def parts_multiples(edition: Edition, card: IndicatorCard, breakdown: str, period: str) -> str:
+    """Return a breakdown over the years as small pictures on one scale, largest figure of the year first."""
     whole = edition.series(card.indicator_id)
     years = range(whole[0].year, whole[-1].year + 1)
     codes = edition.parts_codes(card.indicator_id, breakdown)
     series = {code: edition.series(card.indicator_id, breakdown, code) for code in codes}
     top = max((value.number or 0 for values in series.values() for value in values), default=0) or 1
-    ordered = sorted(series, key=lambda code: series[code][-1].number or 0, reverse=True)
+    of_year = edition.parts(card.indicator_id, breakdown, period)
+    ordered = sorted(series, key=lambda code: (of_year[code].number or 0) if code in of_year else -1.0, reverse=True)
     pictures = [_multiple(edition, card, breakdown, code, series[code], years, top) for code in ordered]
-    title = tr("{title} by {breakdown}", title=say(card.title), breakdown=sentences.breakdown_word(breakdown))
+    title = f"{say(card.title)} {sentences.by_breakdown(breakdown)}"
     return components.heading(title, 3) + components.multiples(pictures)
 
 
@@ -156,8 +181,8 @@ def _multiple(
     first = f"{series[0].period}: {sentences.cell(edition, card, series[0])}"
     return Multiple(
         title=label,
-        picture=sparkline(series, years, joined=False, top=top),
-        alternative=tr("{label}, {first}, {newest}", label=label, first=first, newest=newest),
+        picture=sparkline(series, years, "bars", (0.0, top)),
+        alternative=f"{label}, {first}, {newest}",
         text=newest,
     )
 

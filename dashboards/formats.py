@@ -46,6 +46,11 @@ def on_scale(value: float, card: IndicatorCard) -> float:
     return value * 100 if card.unit_code == "share" else value
 
 
+def scale_of(card: IndicatorCard) -> tuple[float, float | None]:
+    """Return the ends of an indicator's axis, on the scale that people see; None where the values decide."""
+    return (4.0, 10.0) if card.unit_code == "grade" else (0.0, None)
+
+
 def bare(value: float, card: IndicatorCard) -> str:
     """Write a value of an indicator without its unit."""
     return number(on_scale(value, card), card.decimals)

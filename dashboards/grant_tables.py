@@ -20,7 +20,8 @@ from dashboards.sentences import money
 from dashboards.texts import tr, tr_n
 
 FIRST_ROWS = 15
-_MONEY = frozenset({3, 4, 5})
+_SUMMED = ("awarded_eur", "paid_eur", "applied_eur")
+_MONEY = frozenset({1, 2, 3})
 
 
 def show_recipients(edition: Edition, awards: Sequence[Award], year: str) -> None:
@@ -45,7 +46,7 @@ def show_recipients(edition: Edition, awards: Sequence[Award], year: str) -> Non
     )
     few = len(own) <= FIRST_ROWS
     caption = tr("Recipients {year}", year=year) if few else tr("Largest recipients {year}", year=year)
-    st.html(_awards_table(edition, own[:FIRST_ROWS], caption))
+    st.html(_awards_table(edition, own[:FIRST_ROWS], caption, total=few))
     if not few:
         with st.expander(tr("Show all {n} rows", n=number(len(own)))):
             st.html(_awards_table(edition, own, tr("Recipients {year}", year=year)))
@@ -67,39 +68,32 @@ def show_regrants(edition: Edition, awards: Sequence[Award], year: str) -> None:
     st.html(
         components.heading(tr("Passed on"), 3)
         + components.paragraph(
-            tr(
-                "An association may pass a grant on. These sums are already in the grants above and are not counted twice."
-            )
+            tr("An association may pass a grant on. These sums are already in the grants above and count once.")
         )
         + _awards_table(edition, passed_on, tr("Passed on in {year}", year=year))
     )
 
 
-def _awards_table(edition: Edition, awards: Sequence[Award], caption: str) -> str:
+def _awards_table(edition: Edition, awards: Sequence[Award], caption: str, *, total: bool = True) -> str:
     header = [
         tr("Recipient"),
-        tr("Granting body"),
-        tr("Grant type"),
-        tr("Applied for"),
         tr("Awarded"),
         tr("Paid"),
+        tr("Applied for"),
+        tr("Granting body"),
+        tr("Grant type"),
     ]
     rows = [
         [
             award.recipient or tr("Private persons"),
+            *(money(getattr(award, field)) for field in _SUMMED),
             edition.label("granting_bodies", award.granting_body),
             edition.label("grant_types", award.grant_type),
-            money(award.applied_eur),
-            money(award.awarded_eur),
-            money(award.paid_eur),
         ]
         for award in awards
     ]
     sums = [sum((getattr(award, field) or Decimal(0) for award in awards), Decimal(0)) for field in _SUMMED]
-    return components.table(caption, header, rows, _MONEY, [tr("Total"), "", "", *map(money, sums)])
-
-
-_SUMMED = ("applied_eur", "awarded_eur", "paid_eur")
+    return components.table(caption, header, rows, _MONEY, [tr("Total"), *map(money, sums), "", ""] if total else [])
 
 
 def show_reconciliation(edition: Edition, year: int) -> None:
@@ -134,20 +128,20 @@ def _reconciliation_table(edition: Edition, rows: Sequence[Reconciliation], capt
     header = [
         tr("Granting body"),
         tr("Year"),
+        tr("State"),
+        tr("Difference"),
         tr("Paid by the ledger"),
         tr("Booked on account 4742"),
-        tr("Difference"),
-        tr("State"),
     ]
     body = [
         [
             edition.label("granting_bodies", row.granting_body),
             str(row.year),
+            words[row.state],
+            "–" if row.difference_eur is None else money(row.difference_eur),
             money(row.ledger_paid_eur),
             money(row.booked_eur),
-            "–" if row.difference_eur is None else money(row.difference_eur),
-            words[row.state],
         ]
         for row in rows
     ]
-    return components.table(caption, header, body, frozenset({2, 3, 4}))
+    return components.table(caption, header, body, frozenset({3, 4, 5}))

@@ -14,12 +14,12 @@ from dashboards.texts import tr
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One measure: indicators that answer it, the first one large; `needs` says what is missing where there are none."""
+    """One measure: indicators that answer it, the first one large; `needs` says what is missing if there are none."""
 
     title: str
     indicators: tuple[str, ...]
     page: PageEntry
-    needs: str = ""
+    needs: tuple[str, ...] = ()
 
 
 def measures() -> tuple[Measure, ...]:
@@ -33,14 +33,19 @@ def measures() -> tuple[Measure, ...]:
             tr("The town's time, help, premises and events"),
             (),
             navigation.QUALITY,
-            tr("Needed: hours of work and help, bookings of premises, and the town's events."),
+            (
+                tr("working time for associations"),
+                tr("help given to associations"),
+                tr("bookings of the town's premises"),
+                tr("the town's events"),
+            ),
         ),
         Measure(tr("Grants"), ("grants_awarded_eur", "grants_share_of_budget"), navigation.GRANTS),
         Measure(
             tr("Survey of residents"),
             (),
             navigation.QUALITY,
-            tr("Needed: the answers of the residents' survey of a council term."),
+            (tr("answers of the residents' survey, once a council term"),),
         ),
         Measure(tr("Survey of associations"), ("cooperation_grade",), navigation.COOPERATION),
     )

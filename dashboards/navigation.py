@@ -16,7 +16,7 @@ from dashboards.texts import tr
 
 @dataclass(frozen=True, slots=True)
 class PageEntry:
-    """A page: its file beside `app.py` and the last part of its address, which stays."""
+    """A page: its file in `app_pages/` and the last part of its address, which stays; the first page is at the root."""
 
     file: str
     address: str
@@ -27,7 +27,7 @@ class PageEntry:
         return f"app_pages/{self.file}.py"
 
 
-OVERVIEW: Final = PageEntry("overview", "yleiskuva")
+OVERVIEW: Final = PageEntry("overview", "")
 ASSOCIATIONS: Final = PageEntry("associations", "jarjestokentta")
 VOLUNTEERING: Final = PageEntry("volunteering", "talkootyo-ja-jasenet")
 EVENTS: Final = PageEntry("events", "tapahtumat")
@@ -52,8 +52,8 @@ def page_title(entry: PageEntry) -> str:
 
 
 def all_pages() -> list[Page]:
-    """Return the pages for `st.navigation`; the first one is also at the root."""
+    """Return the pages for `st.navigation`."""
     return [
-        st.Page(entry.path, title=page_title(entry), url_path=entry.address, default=entry is OVERVIEW)
+        st.Page(entry.path, title=page_title(entry), url_path=entry.address or None, default=entry is OVERVIEW)
         for entry in PAGES
     ]

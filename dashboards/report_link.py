@@ -32,4 +32,5 @@ def report_link(edition: Edition, subject: str) -> str:
         edition=edition.facts.edition_id,
     )
     target = f"mailto:{quote(address, safe='@')}?subject={quote(title)}&body={quote(body)}"
-    return f'<p class="yp-text"><a href="{escape(target)}">{escape(tr("Report an error: {subject}", subject=subject))}</a></p>'
+    words = tr("Report an error: {subject}", subject=subject)
+    return f'<p class="yp-text"><a href="{escape(target)}">{escape(words)}</a></p>'

@@ -15,6 +15,11 @@ from dashboards.rows import Change, IndicatorCard, Value
 from dashboards.texts import say, tr, tr_n
 
 
+def verdict_shape(verdict: str) -> str:
+    """Return the mark of a verdict, which goes with its word."""
+    return {"usable": "●", "usable_with_care": "▲", "not_usable": "■"}[verdict]
+
+
 def verdict_word(verdict: str) -> str:
     """Return the word of a verdict."""
     return {
@@ -30,13 +35,24 @@ def status_word(status: str) -> str:
 
 
 def breakdown_word(breakdown: str) -> str:
-    """Return the word of a breakdown as it follows "by"."""
+    """Return the name of a breakdown, as at the head of a column."""
     return {
-        "purpose_group": tr("purpose group"),
-        "granting_body": tr("granting body"),
-        "grant_type": tr("grant type"),
-        "umbrella": tr("umbrella organisation"),
-        "end_reason": tr("reason of ending"),
+        "purpose_group": tr("Purpose group"),
+        "granting_body": tr("Granting body"),
+        "grant_type": tr("Grant type"),
+        "umbrella": tr("Umbrella organisation"),
+        "end_reason": tr("Reason of ending"),
+    }[breakdown]
+
+
+def by_breakdown(breakdown: str) -> str:
+    """Return how a breakdown follows a title: "by purpose group"."""
+    return {
+        "purpose_group": tr("by purpose group"),
+        "granting_body": tr("by granting body"),
+        "grant_type": tr("by grant type"),
+        "umbrella": tr("by umbrella organisation"),
+        "end_reason": tr("by reason of ending"),
     }[breakdown]
 
 
@@ -52,6 +68,13 @@ def why_empty(edition: Edition, value: Value | None) -> str:
     if value is not None and value.is_hidden:
         return tr("hidden (fewer than {k} associations)", k=edition.facts.disclosure_k)
     return tr("no data")
+
+
+def told_word(card: IndicatorCard, value: Value) -> str:
+    """Return what a figure is that is told by some of the associations."""
+    if value.method == "reported_sum":
+        return tr("Sum told")
+    return tr("Of those who answered") if card.unit_code == "share" else tr("Mean of those who answered")
 
 
 def told_by(value: Value) -> str:
@@ -91,8 +114,10 @@ def headline(edition: Edition, card: IndicatorCard) -> str:
 
 def _told(card: IndicatorCard, value: Value, amount: str) -> str:
     words = {"title": say(card.title), "year": value.period, "value": amount}
-    if value.method != "reported_sum":
+    if value.method == "reported_mean" and card.unit_code == "share":
         return tr("{title} {year}: {value} of those who answered", **words)
+    if value.method == "reported_mean":
+        return tr("{title} {year}: mean of those who answered {value}", **words)
     if value.n is None:
         return tr("{title} {year}: {value} told", **words)
     return tr_n(
@@ -183,15 +208,6 @@ def direction_words(card: IndicatorCard) -> str:
         "down": tr("A decrease is good."),
         "none": tr("Neither growth nor decrease is good in itself."),
     }[card.direction]
-
-
-def no_estimate(value: Value) -> str:
-    """Say that a sum is not the whole; empty for what is counted in full or estimated."""
-    if value.shown != "reported":
-        return ""
-    if value.method == "reported_sum":
-        return tr("The sum of those who answered. The estimate for the whole field and its interval are not there yet.")
-    return tr("The mean of those who answered. The estimate for the whole field and its interval are not there yet.")
 
 
 def umbrella_count(edition: Edition) -> str:

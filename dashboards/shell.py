@@ -137,6 +137,12 @@ def built_in_labels() -> dict[str, str]:
         "Connecting": tr("Connecting"),
         "Connection error": tr("The connection broke. Load the page again."),
         "Page not found": tr("There is no such page"),
+        "The page that you have requested does not seem to exist. Running the app's main page.": tr(
+            "The page that you asked for does not exist. This is the overview."
+        ),
         "Stop": tr("Stop"),
-        "open": tr("Open"),
+        "Open": tr("Open"),
+        "Navigate to home page": tr("To the overview"),
+        "App pages": tr("Pages"),
+        "Skip to main content": tr("Skip to the content"),
     }

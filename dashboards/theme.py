@@ -46,8 +46,15 @@ TEMPLATE: Final = go.layout.Template(
         "plot_bgcolor": WHITE,
         "separators": f",{NBSP}",
         "showlegend": False,
-        "xaxis": {**_AXIS, "showgrid": False, "tickformat": "d", "ticks": "outside", "tickcolor": LINE},
-        "yaxis": {**_AXIS, "rangemode": "tozero", "nticks": 5, "automargin": True},
+        "xaxis": {
+            **_AXIS,
+            "automargin": True,
+            "showgrid": False,
+            "tickformat": "d",
+            "ticks": "outside",
+            "tickcolor": LINE,
+        },
+        "yaxis": {**_AXIS, "automargin": True, "exponentformat": "none", "nticks": 5, "separatethousands": True},
     }
 )
 

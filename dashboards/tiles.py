@@ -6,13 +6,14 @@ are (`measures`).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 from dashboards import components, sentences
 from dashboards.data import Edition
-from dashboards.formats import bare, number, percent
-from dashboards.measures import Measure
-from dashboards.pictures import sparkline
+from dashboards.formats import bare, number, percent, scale_of
+from dashboards.measures import Measure, measures
+from dashboards.pictures import Shape, sparkline
 from dashboards.rows import IndicatorCard, Value
 from dashboards.texts import say, tr
 
@@ -35,15 +36,21 @@ def field(edition: Edition) -> str:
     return components.figures(items)
 
 
-def legend() -> str:
-    """Say what the three verdicts mean."""
+def legend(edition: Edition) -> str:
+    """Say what the three verdicts mean, and that what associations tell is not the whole."""
     meanings = (
         ("usable", tr("the figure tells of the whole field")),
-        ("usable_with_care", tr("the direction is right, the size is not exact")),
-        ("not_usable", tr("too few answered: do not draw conclusions")),
+        ("usable_with_care", tr("the figure gives the scale: read why")),
+        ("not_usable", tr("the figure is not enough for conclusions")),
     )
     items = "".join(f"<li>{components.badge(verdict)} {escape(text)}</li>" for verdict, text in meanings)
-    return f'<ul class="yp-legend">{items}</ul>'
+    told: dict[str, list[str]] = {}
+    for measure in measures():
+        value = edition.latest(measure.indicators[0]) if measure.indicators else None
+        if value is not None and value.shown == "reported":
+            told.setdefault(value.verdict_reason, []).append(measure.title)
+    notes = [f"{', '.join(titles)}: {edition.message(reason)}" for reason, titles in told.items()]
+    return f'<ul class="yp-legend">{items}</ul>' + "".join(components.paragraph(note) for note in notes)
 
 
 def tile(edition: Edition, measure: Measure) -> str:
@@ -52,10 +59,10 @@ def tile(edition: Edition, measure: Measure) -> str:
     title = components.heading(measure.title, 3)
     value = edition.latest(cards[0].indicator_id) if cards else None
     if value is None:
-        missing = tr("The data has not been delivered yet.")
-        return f'<div class="yp-tile yp-tile-missing">{title}{components.paragraph(missing, "missing")}' + (
-            f"{components.paragraph(measure.needs, 'quiet')}</div>"
-        )
+        missing = components.paragraph(tr("The data has not been delivered yet."), "missing")
+        needs = "".join(f"<li>{escape(need)}</li>" for need in measure.needs)
+        needed = components.paragraph(tr("Needed:"), "quiet") + f'<ul class="yp-needs">{needs}</ul>'
+        return f'<div class="yp-tile yp-tile-missing">{title}{missing}{needed}</div>'
     body = _figure(edition, cards[0], value) + "".join(_second(edition, card) for card in cards[1:])
     return f'<div class="yp-tile">{title}{body}{_evidence(edition, cards[0], value)}</div>'
 
@@ -66,8 +73,7 @@ def _figure(edition: Edition, card: IndicatorCard, value: Value) -> str:
     else:
         unit = escape(say(card.unit))
         figure = f'<strong>{escape(bare(value.number, card))}</strong> <span class="yp-tile-unit">{unit}</span>'
-    told = tr("of those who answered") if value.method == "reported_mean" else tr("sum told")
-    note = f", {told}" if value.shown == "reported" else ""
+    note = f", {sentences.told_word(card, value).lower()}" if value.shown == "reported" else ""
     status = f", {sentences.status_word(value.status)}" if value.is_preliminary else ""
     return (
         f'<p class="yp-tile-figure">{figure}</p>'
@@ -96,13 +102,18 @@ def _evidence(edition: Edition, card: IndicatorCard, value: Value) -> str:
     if value.coverage_share is not None:
         parts.append(components.paragraph(sentences.told_by(value), "quiet"))
     if sum(item.number is not None for item in series) > 1:
-        joined = all(item.shown == "value" for item in series if item.number is not None)
         years = range(series[0].year, series[-1].year + 1)
-        parts.append(components.picture(sparkline(series, years, joined=joined), sentences.alternative(edition, card)))
+        drawn = sparkline(series, years, _shape(card, series), scale_of(card))
+        parts.append(components.picture(drawn, sentences.alternative(edition, card)))
         parts.append(f'<p class="yp-years"><span>{series[0].period}</span><span>{series[-1].period}</span></p>')
     parts.append(components.badge(value.verdict))
-    parts.append(components.paragraph(edition.message(value.verdict_reason), "quiet"))
     return "".join(parts)
+
+
+def _shape(card: IndicatorCard, series: Sequence[Value]) -> Shape:
+    if all(item.shown == "value" for item in series if item.number is not None):
+        return "line"
+    return "points" if card.unit_code in {"grade", "share"} else "bars"
 
 
 def _plain(edition: Edition, card: IndicatorCard, value: Value | None) -> str:

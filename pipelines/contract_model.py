@@ -98,6 +98,7 @@ class Rule:
     `expectation` is a Great Expectations type, or `readable` for the reading of a cell.
 
     `share_of_previous` is set for bounds that are a share of the edition before instead of a number of rows.
+    `implied` tells that the rule follows from its column (readable, required) and is not written in the contract.
     """
 
     id: str
@@ -111,6 +112,7 @@ class Rule:
     message: Text
     remedy: Text
     share_of_previous: float | None = None
+    implied: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,12 @@ EXPECTATIONS = frozenset(
 """Expectations that a rule of type custom may name; `pipelines.quality` builds each of them."""
 
 
+BLANK_MUNICIPALITY, EXAMPLE_MUNICIPALITY = "blank", "esimerkkila"
+"""Settings files that are not those of a real municipality."""
+
+READING_RULES = ("readable", "cells_match_header")
+"""Expectations that staging itself judges while it reads cells; Great Expectations judges all others."""
+
 INDICATOR_ORDER = ("volunteering", "events", "cooperation", "grants", "associations")
 
 
@@ -131,6 +137,12 @@ def municipality_settings(name: str) -> str:
     return path.read_text(encoding="utf-8")
 
 
+def known_municipalities() -> list[str]:
+    """Return the names of the real municipalities that the project ships settings for."""
+    names = (path.partition(".")[0] for path in _names("municipalities", ".toml"))
+    return [name for name in names if name not in {BLANK_MUNICIPALITY, EXAMPLE_MUNICIPALITY}]
+
+
 def fingerprint_texts() -> Iterable[tuple[str, str]]:
     """Yield (name, text) of every contract file, in a fixed order, for the fingerprint of an edition."""
     for folder in ("sources", "tables", "indicators", "codes"):
@@ -160,8 +172,12 @@ def code_list(raw: Mapping[str, Any]) -> CodeList:
 
 
 def _yaml_files(folder: str) -> list[str]:
+    return [f"{folder}/{name}" for name in _names(folder, ".yaml")]
+
+
+def _names(folder: str, ending: str) -> list[str]:
     names = sorted(item.name for item in (files("data_contracts") / folder).iterdir())
-    return [f"{folder}/{name}" for name in names if name.endswith(".yaml")]
+    return [name for name in names if name.endswith(ending)]
 
 
 def _read(path: str) -> str:
@@ -203,6 +219,7 @@ def _source(odcs: OpenDataContractStandard) -> SourceContract:
         rules.extend(_implied_rules(name, column, owner))
         rules.extend(_rule(name, column.name, quality, owner) for quality in prop.quality or [])
     rules.extend(_rule(name, None, quality, owner) for quality in schema.quality or [])
+    rules.append(_ragged_rule(name, owner))
     ids = [rule.id for rule in rules]
     if len(set(ids)) != len(ids):
         raise ContractError(f"{name}: two rules bear one id")
@@ -289,13 +306,14 @@ def _implied_rules(source: str, column: Column, owner: str) -> Iterable[Rule]:
         id=f"{source}.{column.name}_readable",
         source=source,
         column=column.name,
-        expectation="readable",
+        expectation=READING_RULES[0],
         arguments={},
         dimension="conformity",
         severity="error",
         owner=owner,
         message=message(f"rule.readable.{column.reads}.message", header=column.header),
         remedy=message(f"rule.readable.{column.reads}.remedy", header=column.header),
+        implied=True,
     )
     if column.required:
         yield Rule(
@@ -309,7 +327,25 @@ def _implied_rules(source: str, column: Column, owner: str) -> Iterable[Rule]:
             owner=owner,
             message=message("rule.required.message", header=column.header),
             remedy=message("rule.required.remedy", header=column.header),
+            implied=True,
         )
+
+
+def _ragged_rule(source: str, owner: str) -> Rule:
+    """Return the rule that a row has as many cells as the header row; else its cells can't be told apart."""
+    return Rule(
+        id=f"{source}.{READING_RULES[1]}",
+        source=source,
+        column=None,
+        expectation=READING_RULES[1],
+        arguments={},
+        dimension="conformity",
+        severity="error",
+        owner=owner,
+        message=messages()["rule.cells_match_header.message"],
+        remedy=messages()["rule.cells_match_header.remedy"],
+        implied=True,
+    )
 
 
 def _rule(source: str, column: str | None, quality: DataQuality, owner: str) -> Rule:

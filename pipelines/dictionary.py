@@ -27,7 +27,8 @@ def _source(source: SourceContract) -> Iterator[str]:
     yield ""
     yield f"{source.purpose} {source.limitations}"
     yield ""
-    yield f"Grain: {source.grain}. Formats: {', '.join(source.formats)}. Licence: {source.licence}. Owner: {source.owner}."
+    yield f"Grain: {source.grain}. Formats: {', '.join(source.formats)}."
+    yield f"Licence: {source.licence}. Owner: {source.owner}."
     yield ""
     yield from _rows(
         ("Column", "Header", "Type", "Required", "Class", "Description", "Accepted headers"),

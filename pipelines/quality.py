@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from pipelines.contract_model import Rule, SourceContract
+from pipelines.contracts import READING_RULES
 
 if TYPE_CHECKING:
     from great_expectations.core.expectation_validation_result import ExpectationValidationResult
@@ -39,7 +40,7 @@ class RuleResult:
 
 
 def check(contract: SourceContract, frame: pl.DataFrame, rows_before: int | None) -> list[RuleResult]:
-    """Check a typed frame by every rule of its contract except the readability of cells.
+    """Check a typed frame by every rule of its contract except those that staging judges while reading.
 
     Parameters
     ----------
@@ -53,7 +54,7 @@ def check(contract: SourceContract, frame: pl.DataFrame, rows_before: int | None
     QualityError
         Great Expectations could not evaluate a rule.
     """
-    rules = [rule for rule in contract.rules if rule.expectation != "readable"]
+    rules = [rule for rule in contract.rules if rule.expectation not in READING_RULES]
     suite = [(rule, build(rule, rows_before)) for rule in rules]
     results = _validate(frame, [expectation for _, expectation in suite]) if suite else {}
     return [_result(rule, results[rule.id], frame) for rule in rules]

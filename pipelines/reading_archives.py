@@ -13,6 +13,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
+from xml.parsers import expat
 
 from pipelines.contracts import message
 from pipelines.raw_table import Refused
@@ -24,6 +25,17 @@ RATIO_COUNTS_FROM = 50 * MEBI
 MAX_CELLS = 10_000_000
 """Cells of a sheet's rectangle, filled or not: who loads the sheet reserves memory for all of them."""
 
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    expat.ExpatError,
+    NotImplementedError,
+    OSError,
+    EOFError,
+    ValueError,
+    LookupError,
+)
+_XML_ENDINGS = (".xml", ".rels")
 _ODS = b"application/vnd.oasis.opendocument.spreadsheet"
 _XLSX_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
 _XLSX_CELL = re.compile(rb"""\br=["']([A-Z]{1,3})([0-9]{1,7})["'](?!(?:[^>"']|"[^"]*"|'[^']*')*/>)""")
@@ -44,7 +56,7 @@ def format_of(content: bytes) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return _format_of(archive, len(content))
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, OSError, EOFError, ValueError, KeyError) as error:
+    except _BROKEN as error:
         raise Refused(message("refusal.damaged")) from error
 
 
@@ -70,13 +82,32 @@ def _format_of(archive: zipfile.ZipFile, packed: int) -> str:
 
 
 def _refuse_untrue(archive: zipfile.ZipFile, packed: int) -> None:
-    """Unpack everything once, piece by piece: checksums are compared, and a declared size may be a lie."""
+    """Unpack everything once, piece by piece: a declared size may be a lie, and a checksum is compared at the end.
+
+    The parts must be well-formed XML without a document type: the reader of workbooks never returns from some that are
+    cut short, and a document type could grow without bound.
+    """
     unpacked = 0
     for member in archive.infolist():
+        check = _xml_check() if member.filename.endswith(_XML_ENDINGS) else None
         with archive.open(member) as stream:
             while piece := stream.read(MEBI):
                 unpacked += len(piece)
                 _refuse_bomb(unpacked, packed)
+                if check:
+                    check.Parse(piece)
+        if check:
+            check.Parse(b"", True)
+
+
+def _xml_check() -> expat.XMLParserType:
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = _refuse_document_type
+    return parser
+
+
+def _refuse_document_type(*_: object) -> None:
+    raise Refused(message("refusal.damaged"))
 
 
 def _refuse_bomb(unpacked: int, packed: int) -> None:

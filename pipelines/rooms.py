@@ -50,7 +50,7 @@ def raw(build: Build, source: str) -> int:
     landing.land_inbox(build.workspace, source)
     frames = [pl.DataFrame(schema=staging.RAW_SCHEMA)]
     for delivery, file in enumerate(landing.files_in_force(build.workspace, source), start=1):
-        frames.extend(_raw_frame(file, delivery, table) for table in _read(build.workspace, contract, file))
+        frames.extend(raw_frame(file.sha256, delivery, table) for table in _read(build.workspace, contract, file))
     everything = pl.concat(frames)
     database.write_frame(build.connection, f"raw.{source}", everything)
     return everything.filter(pl.col("kind") == "row").height
@@ -178,13 +178,14 @@ def _read(workspace: Workspace, contract: SourceContract, file: LandedFile) -> l
         return []
 
 
-def _raw_frame(file: LandedFile, delivery: int, table: RawTable) -> pl.DataFrame:
+def raw_frame(sha256: str, delivery: int, table: RawTable) -> pl.DataFrame:
+    """Lay a table that was read out as rows of `raw`, columns as `staging.RAW_SCHEMA`."""
     outside = [(line, "outside", cells) for line, cells in table.outside]
     rows = [(line, "row", cells) for line, cells in zip(table.lines, table.rows, strict=True)]
     header: list[str | None] = list(table.header)
     records = [(table.header_line, "header", header), *outside, *rows]
     return pl.DataFrame(
-        [(file.sha256, delivery, table.sheet, *record) for record in records], schema=staging.RAW_SCHEMA, orient="row"
+        [(sha256, delivery, table.sheet, *record) for record in records], schema=staging.RAW_SCHEMA, orient="row"
     )
 
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from pipelines import parsing, quality
-from pipelines.contract_model import Rule, SourceContract, fold
-from pipelines.contracts import code_lists, message
+from pipelines.contract_model import SourceContract, fold
+from pipelines.contracts import READING_RULES, code_lists
 from pipelines.linking import name_key
 from pipelines.quality import RuleResult
 from pipelines.workspace import Settings
@@ -26,7 +26,7 @@ PERSON_MASK = "***"
 SHORTEST_WORD_ENDING = 4
 """Words of organisations this long are recognised as the end of a compound word too (`kylätoimikunta`)."""
 
-RAGGED = "cells_match_header"
+RAGGED = READING_RULES[1]
 EUROS = ("eur_read", "eur_staged", "eur_quarantined")
 
 RAW_SCHEMA = {
@@ -182,18 +182,7 @@ def _unreadable(contract: SourceContract, text: pl.DataFrame, typed: pl.DataFram
 
 
 def _ragged(contract: SourceContract, text: pl.DataFrame) -> RuleResult:
-    rule = Rule(
-        id=f"{contract.name}.{RAGGED}",
-        source=contract.name,
-        column=None,
-        expectation="readable",
-        arguments={},
-        dimension="conformity",
-        severity="error",
-        owner=contract.owner,
-        message=message("rule.cells_match_header.message"),
-        remedy=message("rule.cells_match_header.remedy"),
-    )
+    rule = contract.rule(f"{contract.name}.{RAGGED}")
     failing = tuple(text["is_ragged"].arg_true().to_list())
     return RuleResult(rule, text.height, failing, not failing)
 

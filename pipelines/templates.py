@@ -74,7 +74,7 @@ def _offer(data: Worksheet, lists: Worksheet, place: int, choices: Sequence[str]
         place,
         {
             "validate": "list",
-            "source": f"={lists.get_name()}!${letter}$1:${letter}${len(choices)}",
+            "source": f"={message('template.sheet.lists').fi}!${letter}$1:${letter}${len(choices)}",
             "error_type": "warning",
             "error_title": message("template.list.title").fi,
             "error_message": message("template.list.message").fi,
@@ -100,7 +100,7 @@ def _code_list(column: Column, settings: Settings | None) -> CodeList | None:
 def _write_guide(
     guide: Worksheet, source: SourceContract, settings: Settings | None, styles: dict[bool, Format], wrapped: Format
 ) -> None:
-    guide.write_string(0, 0, message("template.guide.title", title=source.title.fi).fi, styles[True])
+    guide.write_string(0, 0, message("template.guide.title", title=source.title.fi).fi)
     guide.write_string(1, 0, message("template.guide.intro", sheet=message("template.sheet.data").fi).fi)
     parts = ("column", "required", "how", "values", "spellings", "example")
     for place, part in enumerate(parts):

@@ -19,6 +19,18 @@ from pipelines.contract_model import CodeList
 
 SETTINGS_FILE = "municipality.toml"
 
+DAGSTER_SETTINGS = """\
+# Dagster of this workspace. One run at a time: DuckDB has one writer. Nothing is sent anywhere.
+telemetry:
+  enabled: false
+concurrency:
+  runs:
+    max_concurrent_runs: 1
+  pools:
+    default_limit: 1
+    granularity: op
+"""
+
 
 class WorkspaceError(Exception):
     """The workspace can't be used as it is; the message is one Finnish sentence for people."""
@@ -148,6 +160,11 @@ class Workspace:
         return self.root / "CURRENT"
 
     @property
+    def templates(self) -> Path:
+        """One XLSX template a file source, for those who deliver."""
+        return self.root / "templates"
+
+    @property
     def settings_file(self) -> Path:
         """The settings of the municipality."""
         return self.root / SETTINGS_FILE
@@ -178,6 +195,7 @@ class Workspace:
         self.landing.mkdir(mode=0o700, exist_ok=True)
         for folder in (self.dagster_home, self.editions):
             folder.mkdir(exist_ok=True)
+        (self.dagster_home / "dagster.yaml").write_text(DAGSTER_SETTINGS, encoding="utf-8")
         self.settings_file.write_text(settings_text, encoding="utf-8")
 
 
@@ -191,13 +209,24 @@ def read_settings(path: Path) -> Settings:
     """
     if not path.is_file():
         raise WorkspaceError(f"Kansio {path.parent} ei ole työtila: {path.name} puuttuu. Tee se: yhteispeli init.")
+    return parse_settings(path.read_bytes().decode("utf-8", errors="replace"), str(path))
+
+
+def parse_settings(text: str, name: str) -> Settings:
+    """Read the text of a settings file; `name` is how messages call it.
+
+    Raises
+    ------
+    WorkspaceError
+        The text is not TOML, or says something that the settings don't know.
+    """
     try:
-        raw: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise WorkspaceError(f"Asetuksia {path} ei voi lukea: {error}. Korjaa tiedosto.") from error
+        raw: dict[str, Any] = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise WorkspaceError(f"Asetuksia {name} ei voi lukea: {error}. Korjaa tiedosto.") from error
     try:
         return Settings.model_validate(raw)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
-        raise WorkspaceError(f"Asetuksissa {path} on virhe kohdassa {where}: {first['msg']}. Korjaa kohta.") from error
+        raise WorkspaceError(f"Asetuksissa {name} on virhe kohdassa {where}: {first['msg']}. Korjaa kohta.") from error

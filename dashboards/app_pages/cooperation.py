@@ -10,4 +10,4 @@ from dashboards.evidence import show_group
 edition = edition_of_run()
 warn_of_unknown(frozenset())
 st.html(components.lead(leads.cooperation(edition)))
-show_group(edition, "cooperation")
+show_group(edition, "cooperation", first=("cooperation_grade", "cooperation_works_share"))

@@ -13,16 +13,17 @@ YEAR, BODY, ALL_BODIES = "vuosi", "toimielin", "kaikki"
 edition = edition_of_run()
 warn_of_unknown(frozenset({YEAR, BODY}))
 st.html(components.lead(leads.grants(edition)))
-show_group(edition, "grants")
+show_group(edition, "grants", first=("grants_awarded_eur", "grants_share_of_budget", "grants_per_resident_eur"))
 
 years = {str(year): str(year) for year in edition.award_years}
 if years:
     st.html(components.heading(tr("Who received grants")))
+    notices = st.container()
     with st.container(key="filters", horizontal=True):
-        year = choose(tr("Year"), YEAR, years, next(iter(years)))
+        year = choose(tr("Year"), YEAR, years, next(iter(years)), notices)
         bodies = {ALL_BODIES: tr("All granting bodies")}
         bodies |= {code: say(label) for code, label in edition.codes.get("granting_bodies", {}).items()}
-        body = choose(tr("Granting body"), BODY, bodies, ALL_BODIES)
+        body = choose(tr("Granting body"), BODY, bodies, ALL_BODIES, notices)
     chosen = [award for award in edition.awards(int(year)) if body in (ALL_BODIES, award.granting_body)]
     grant_tables.show_recipients(edition, chosen, year)
     grant_tables.show_regrants(edition, chosen, year)

@@ -12,7 +12,7 @@ from dashboards.texts import tr
 edition = edition_of_run()
 warn_of_unknown(frozenset())
 st.html(components.lead(leads.overview(edition)) + tiles.field(edition))
-st.html(components.heading(tr("The eight measures")) + tiles.legend())
+st.html(components.heading(tr("The eight measures")) + tiles.legend(edition))
 with st.container(key="tiles"):
     for number, measure in enumerate(measures()):
         with st.container(key=f"tile-{number}"):

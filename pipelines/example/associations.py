@@ -14,9 +14,8 @@ from datetime import date, timedelta
 from pipelines.contract_model import CodeList
 from pipelines.example import names
 from pipelines.example.spelling import spelled
-from pipelines.example.town import EXTRACT_DAY, YEARS, Association, Membership, end_of
+from pipelines.example.town import EXTRACT_DAY, NUMBERS_YEAR, YEARS, Association, Membership, end_of
 
-NUMBERS_YEAR = 2021
 REGISTERED, UNDER_UMBRELLA = 447, 345
 """How many stood in the register, and under an umbrella, at the end of `NUMBERS_YEAR`."""
 

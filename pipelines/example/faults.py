@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from pipelines.check_digit import check_digit
-from pipelines.example.sheets import Cell, Row
+from pipelines.example.sheets import SURPLUS, Cell, Row
 
 Fault = tuple[str, Mapping[str, Cell] | None]
 """The rule and the cells that break it; None is an exact copy."""
@@ -41,7 +41,7 @@ GRANT_FAULTS: Mapping[int, Sequence[Fault]] = {
     2016: (("granting_body_readable", {"granting_body": "Avaruuslautakunta"}),),
     2017: (("business_id_check_digit", {"business_id": _WRONG_ID}),),
     2018: (("recipient_name_required", {"recipient_name": None}),),
-    2019: (("decided_on_readable", {"decided_on": "24.12.25"}),),
+    2019: (("decided_on_readable", {"decided_on": "24.12.25"}), ("cells_match_header", {SURPLUS: "ja kahvila"})),
     2020: (("grant_type_readable", {"grant_type": "pikavippi"}),),
     2021: (("paid_has_date", {"paid_eur": Decimal("500.00")}),),
     2022: (("awarded_eur_required", {"awarded_eur": None}),),

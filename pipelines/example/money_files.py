@@ -6,11 +6,11 @@ Here belongs: how these files look and drift. Not here: the sums.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pipelines.example.faults import CONTROL_BASE, CONTROL_FAULTS, GRANT_BASE, GRANT_FAULTS, plant
+from pipelines.example.faults import CONTROL_BASE, CONTROL_FAULTS, GRANT_BASE, GRANT_FAULTS, Fault, plant
 from pipelines.example.headers import drifting_headers, spelling
 from pipelines.example.sheets import FILE_PREFIX, LABEL, Cell, Delivery, Layout, Row, write_table
 from pipelines.example.town import YEARS, BudgetVersion, Grant, Town
@@ -39,6 +39,17 @@ _LEDGERS: Mapping[int, tuple[str, Mapping[str, Any]]] = {
 _WITHOUT_ACCOUNT = (2015, 2016, 2021)
 _UNMAPPED_COLUMN = ("remark", "Huom.")
 _PLAIN_HEADERS_FROM = 2025
+
+_META_OUTSIDE = (2019,)
+"""Years whose answer says beside the list what is common to all figures."""
+
+_META = ("ytunnus", "raportointikokonaisuus", "raportointikausi", "hyvaksymisvaihe", "julkaisupvm")
+_BUDGET_FAULTS: Mapping[int, Sequence[Fault]] = {
+    2020: (("value_eur_readable", {"tunnusluku": "9001", "arvo": "ei vielä tiedossa"}),),
+    2021: (("business_id_check_digit", {"tunnusluku": "9002", "ytunnus": "9000003-7"}),),
+    2022: (("one_row_a_figure", None),),
+}
+"""Rules of the State Treasury's answers broken in the answer of each year."""
 
 _DRAFT = b"%PDF-1.4\n% Esimerkkiaineisto: keksitty kunta\n1 0 obj\n<< /Type /Catalog >>\nendobj\n%%EOF\n"
 DRAFT_FILE = f"{FILE_PREFIX}avustukset_luonnos.csv"
@@ -107,15 +118,6 @@ def write_budgets(folder: Path, town: Town) -> Iterator[Delivery]:
             json.dumps({"esimerkkiaineisto": LABEL, **answer}, ensure_ascii=False, indent=1), encoding="utf-8"
         )
         yield Delivery(path, planted, range(1, len(planted) + 1))
-
-
-_META_OUTSIDE = (2019,)
-_META = ("ytunnus", "raportointikokonaisuus", "raportointikausi", "hyvaksymisvaihe", "julkaisupvm")
-_BUDGET_FAULTS = {
-    2020: (("value_eur_readable", {"tunnusluku": "9001", "arvo": "ei vielä tiedossa"}),),
-    2021: (("business_id_check_digit", {"tunnusluku": "9002", "ytunnus": "9000003-7"}),),
-    2022: (("one_row_a_figure", None),),
-}
 
 
 def _figures(version: BudgetVersion, business_id: str) -> Iterator[Row]:

@@ -18,6 +18,7 @@ from pipelines.contract_model import CodeList
 from pipelines.example.faults import MEMBERSHIP_FAULTS, REGISTER_FAULTS, plant
 from pipelines.example.headers import drifting_headers, spelling
 from pipelines.example.sheets import FILE_PREFIX, LABEL, Cell, Delivery, Layout, Row, write_table
+from pipelines.example.spelling import written_number
 from pipelines.example.town import EXTRACT_DAY, Association, Membership, Town
 
 OWN_FILES = ("liikunta", "kylat")
@@ -75,13 +76,12 @@ def _status_date(association: Association) -> date:
 
 def _row(association: Association, town: Town, place: int, *, with_dot: bool = True) -> Row:
     codes = contracts.code_lists()
-    number = f"{association.register_number:06d}"
     is_local = association.domicile == town.municipality_code
     by_name = place % 3 != 0
     name_of = {entry.code: entry.label.fi for entry in codes["municipalities"].entries}
     name_of[town.municipality_code] = town.municipality_name
     cells: dict[str, Cell] = {
-        "register_number": f"{number[:3]}.{number[3:]}" if with_dot else int(number),
+        "register_number": written_number(association.register_number) if with_dot else association.register_number,
         "business_id": association.business_id,
         "name": association.name + (" " if place % 40 == 7 else ""),
         "previous_names": association.old_name,
@@ -107,7 +107,6 @@ def _write_yrtti(path: Path, associations: Sequence[Association]) -> Delivery:
 
 def _basic_info(association: Association) -> dict[str, Any]:
     """Return an answer in the shape of the YRTTI interface; its address holds a (fictional) person's name, as there."""
-    number = f"{association.register_number:06d}"
     language = association.language.upper()
     registered = _moment(association.registered_on)
     named_on = _moment(association.renamed_on or association.registered_on)
@@ -127,7 +126,7 @@ def _basic_info(association: Association) -> dict[str, Any]:
             for status, name, start in info
         ],
         "BusinessId": association.business_id,
-        "RegistrationNumber": f"{number[:3]}.{number[3:]}",
+        "RegistrationNumber": written_number(association.register_number),
         "Domicile": association.domicile,
         "DomicileStartDate": registered,
         "AssociationRegistrationLanguage": language,

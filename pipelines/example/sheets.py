@@ -19,6 +19,9 @@ import xlsxwriter
 
 Cell = str | int | Decimal | date | None
 
+SURPLUS = "surplus"
+"""A cell under this name stands behind the last column, where a CSV row has one cell too many."""
+
 LABEL = "Esimerkkiaineisto – keksitty kunta Esimerkkilä"
 """Stands at the top of every file of the example."""
 
@@ -102,7 +105,8 @@ def _write_csv(path: Path, layout: Layout, rows: Sequence[Row]) -> list[int]:
     lines: list[int] = []
     for row in rows:
         lines.append(text.getvalue().count("\n") + 1)
-        writer.writerow([as_text(row.cells.get(name), layout.money_suffix) for name, _ in layout.columns])
+        surplus = [as_text(row.cells[SURPLUS])] if SURPLUS in row.cells else []
+        writer.writerow([as_text(row.cells.get(name), layout.money_suffix) for name, _ in layout.columns] + surplus)
     if layout.summed:
         totals = total_row(layout, rows)
         writer.writerow([as_text(totals.get(name), layout.money_suffix) for name, _ in layout.columns])

@@ -23,6 +23,12 @@ _KEEPING: tuple[Callable[[str], str], ...] = (
 _DROPPING: tuple[Callable[[str], str], ...] = (*_KEEPING, lambda name: _bare(name), lambda name: _bare(name).upper())
 
 
+def written_number(register_number: int) -> str:
+    """Write a register number as the register does, `912.345`."""
+    digits = f"{register_number:06d}"
+    return f"{digits[:3]}.{digits[3:]}"
+
+
 def _bare(name: str) -> str:
     return name.removesuffix(" ry").removesuffix(" rf")
 
@@ -51,6 +57,9 @@ def spelled(
     """
     name = association.name_on(day)
     business_id = None if rng.random() < without_id else association.business_id
-    if rng.random() < 0.82:
+    chance = rng.random()
+    if chance < 0.82:
         return name, business_id
+    if chance < 0.84:
+        return f"{name} ({written_number(association.register_number)})", business_id
     return rng.choice(_KEEPING if keeps_ending else _DROPPING)(name), business_id

@@ -13,6 +13,9 @@ from decimal import Decimal
 
 YEARS = range(2015, 2026)
 FIRST_RETURN_YEAR = 2016
+NUMBERS_YEAR = 2021
+"""Year at whose end the three numbers stand: registered, active, under an umbrella organisation."""
+
 EXTRACT_DAY = date(2025, 9, 30)
 """Day of the big register extract; what changed later comes as an update."""
 

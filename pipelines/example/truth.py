@@ -22,10 +22,9 @@ from typing import Any
 
 from pipelines import contracts
 from pipelines.example.sheets import LABEL, Delivery
-from pipelines.example.town import YEARS, Association, Grant, Return, Town, end_of
+from pipelines.example.town import NUMBERS_YEAR, YEARS, Association, Grant, Return, Town, end_of
 
 TOTAL = "total"
-THREE_NUMBERS_YEAR = 2021
 _ACTIVE_YEARS = 2
 _STAGES = ("Alustava", "Hyväksytty", "Lopullinen", "Jälkikorjattu")
 _TWO_MONTHS_IN_YEAR = 6
@@ -229,11 +228,11 @@ def _marked(root: Path, deliveries: Sequence[Delivery], rule_of: str) -> list[An
 def write_truth(path: Path, town: Town, deliveries: Sequence[Delivery], refused: Sequence[Path]) -> None:
     """Write the right answers of the town and of its files."""
     root = path.parent
-    then = _Year(town, THREE_NUMBERS_YEAR)
+    then = _Year(town, NUMBERS_YEAR)
     truth = {
         "esimerkkiaineisto": LABEL,
         "three_numbers": {
-            "year": THREE_NUMBERS_YEAR,
+            "year": NUMBERS_YEAR,
             "registered": len(then.registered),
             "active": len(then.active),
             "under_umbrella": len(then.under_umbrella),

@@ -55,7 +55,8 @@ def _parts(document: object) -> tuple[Sequence[object], Mapping[str, Any]]:
     if not isinstance(document, dict):
         return [], {}
     shared = {field: document[field] for field in DOCUMENT_FIELDS if as_cell(document.get(field)) is not None}
-    return next((value for value in document.values() if isinstance(value, list)), []), shared
+    lists = (value for value in document.values() if isinstance(value, list))
+    return next((rows for rows in lists if any(FIGURE in row for row in objects_of(rows))), []), shared
 
 
 def _cells(header: Sequence[str], shared: Mapping[str, Any], row: Mapping[str, Any]) -> list[Cell]:

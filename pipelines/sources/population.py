@@ -30,7 +30,7 @@ AGE_LABELS = frozenset({"ikä", "age", "ålder"})
 TIME_LABELS = frozenset({"vuosi", "kuukausi", "vuosineljännes", "year", "month", "quarter", "år", "månad", "kvartal"})
 METRIC_LABELS = frozenset({"tiedot", "information", "uppgifter"})
 
-_AREA_CODE = re.compile(r"KU\d{3}|SSS")
+_AREA_CODE = re.compile(r"KU\d{3}")
 _POPULATION = re.compile(
     r"(väkiluku|väestö|asukasluku|population|folkmängd|befolkning|invånarantal)"
     r"(?![\w-])(?!.*(%|\b(change|increase|growth|ökning|förändring|density|share|andel)\b))"

@@ -37,7 +37,7 @@ _WRAPPER = "BasicInfoResponse"
 
 def recognises(document: object) -> bool:
     """Tell whether a JSON document looks like an answer of YRTTI."""
-    return any(_WRAPPER in item or "RegistrationNumber" in item or "faultCode" in item for item in _items(document))
+    return any(map(_is_answer, _items(document)))
 
 
 def read(document: object) -> JsonRows:
@@ -69,8 +69,12 @@ def _items(document: object) -> list[Mapping[str, Any]]:
     if _WRAPPER in document or FIELDS[0] in document:
         inner = document.get(_WRAPPER)
         return list(objects_of(inner)) if isinstance(inner, list) else [document]
-    wrapped = next((value for value in document.values() if isinstance(value, list)), None)
-    return [document] if wrapped is None else list(objects_of(wrapped))
+    lists = [list(objects_of(value)) for value in document.values() if isinstance(value, list)]
+    return next((items for items in lists if any(map(_is_answer, items))), [document])
+
+
+def _is_answer(item: Mapping[str, Any]) -> bool:
+    return any(field in item for field in (_WRAPPER, FIELDS[0], "faultCode"))
 
 
 def _record(item: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -53,7 +53,7 @@ def _timed(*command: str | Path) -> tuple[float, str]:
     done = subprocess.run(list(map(str, command)), check=False, capture_output=True, text=True)
     seconds = time.perf_counter() - started
     if done.returncode:
-        sys.exit(f"{' '.join(map(str, command))} gave {done.returncode}:\n{done.stdout}{done.stderr}")
+        sys.exit(f"{' '.join(map(str, command))} gave {done.returncode}: {done.stderr.strip()[-2000:]}")
     return seconds, done.stdout
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from pipelines import contracts
+
 ROOT = Path(__file__).resolve().parents[2]
 CODE_FOLDERS = ("pipelines", "warehouse", "dashboards")
 CODE_ENDINGS = {".py", ".sql", ".toml", ".css", ".js", ".html", ".yaml"}
@@ -17,12 +19,6 @@ CODE_ENDINGS = {".py", ".sql", ".toml", ".css", ".js", ".html", ".yaml"}
 def _code_files() -> Iterator[Path]:
     for folder in CODE_FOLDERS:
         yield from (file for file in (ROOT / folder).rglob("*") if file.suffix in CODE_ENDINGS)
-
-
-def _real_towns() -> dict[str, dict[str, object]]:
-    shipped = sorted((ROOT / "data_contracts" / "municipalities").glob("*.toml"))
-    read = {file.stem: tomllib.loads(file.read_text(encoding="utf-8")) for file in shipped}
-    return {name: settings for name, settings in read.items() if not settings["municipality"]["example"]}
 
 
 def _marks_of(file_name: str, settings: dict[str, object]) -> set[str]:
@@ -36,7 +32,7 @@ def _marks_of(file_name: str, settings: dict[str, object]) -> set[str]:
     return stems | organisations | {rf"(?<!\d){town['code']}(?!\d)", re.escape(town["business_id"])}
 
 
-TOWNS = _real_towns()
+TOWNS = {name: tomllib.loads(contracts.municipality_settings(name)) for name in contracts.known_municipalities()}
 
 
 @pytest.mark.parametrize("town", TOWNS)

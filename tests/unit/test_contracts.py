@@ -101,6 +101,7 @@ def test_a_source_becomes_columns_and_rules() -> None:
         "tools.tool_required",
         "tools.price_eur_readable",
         "tools.no_row_twice",
+        "tools.cells_match_header",
     ]
     assert source.rule("tools.no_row_twice").arguments == {"column_list": ["tool", "price_eur"]}
     assert "Työkalu" in source.rule("tools.tool_required").message.fi
@@ -363,6 +364,12 @@ def test_a_label_falls_back_to_finnish() -> None:
     built: CodeList = contracts.code_list({"id": "tools", "entries": [{"code": "saw", "fi": "Saha", "weight": 2}]})
     assert built.entries[0].label == Text("Saha", "Saha", "Saha")
     assert built.entries[0].facts == {"weight": 2}
+
+
+def test_known_municipalities_are_real_ones() -> None:
+    known = contracts.known_municipalities()
+    assert known
+    assert not {contracts.BLANK_MUNICIPALITY, contracts.EXAMPLE_MUNICIPALITY} & set(known)
 
 
 def test_settings_of_an_unknown_municipality() -> None:

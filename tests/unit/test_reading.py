@@ -5,7 +5,7 @@ import io
 import random
 import struct
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,7 @@ def source(name: str) -> SourceContract:
     return contracts.sources()[name]
 
 
-def xlsx(**sheets: Sequence[Sequence[Any]]) -> bytes:
+def xlsx(**sheets: Sequence[Any]) -> bytes:
     """Write a workbook; None leaves a cell out."""
     file = io.BytesIO()
     with xlsxwriter.Workbook(file, {"default_date_format": "d.m.yyyy"}) as book:
@@ -48,7 +48,7 @@ def xlsx(**sheets: Sequence[Sequence[Any]]) -> bytes:
     return file.getvalue()
 
 
-def archive(members: dict[str, str | bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
+def archive(members: Mapping[str, str | bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", compression) as packed:
         for name, content in members.items():
@@ -229,7 +229,7 @@ def test_every_sheet_with_a_header_is_a_table() -> None:
 
 def test_a_sheet_that_lacks_a_column_refuses_the_workbook() -> None:
     content = xlsx(V2023=[CONTROLS, [2023, "a", 4742, 1]], V2024=[CONTROLS[:3], [2024, "a", 4742]])
-    assert refusal(content) == "Taulukkovälilehdeltä V2024 puuttuu sarakkeita: Toteuma. Lisää ne otsikkoriville 1."
+    assert refusal(content) == "Välilehdeltä V2024 puuttuu sarakkeita: Toteuma. Lisää ne otsikkoriville 1."
 
 
 @pytest.mark.parametrize(
@@ -238,7 +238,7 @@ def test_a_sheet_that_lacks_a_column_refuses_the_workbook() -> None:
         ({"A": []}, "Otsikkoriviä ei löydy"),
         ({"A": [["Vuosi"]]}, "Otsikkoriviä ei löydy"),
         ({"A": [CONTROLS], "B": [CONTROLS]}, "Otsikkorivin 1 alla"),
-        ({"A": [["Tili", "Summa"], [1, 2]]}, "Taulukkovälilehdeltä A puuttuu sarakkeita: Vuosi, Toimielin."),
+        ({"A": [["Tili", "Summa"], [1, 2]]}, "Välilehdeltä A puuttuu sarakkeita: Vuosi, Toimielin."),
     ],
 )
 def test_workbooks_without_a_table(sheets: dict[str, Any], says: str) -> None:
@@ -279,6 +279,22 @@ def test_archives_that_are_no_workbooks() -> None:
 def test_a_workbook_that_is_not_what_it_says() -> None:
     broken = {"[Content_Types].xml": "<Types/>", "xl/workbook.xml": "<workbook>", "xl/worksheets/sheet1.xml": "<x"}
     assert refusal(archive(broken)).startswith("Tiedosto on vioittunut")
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        '<?xml version="1.0"?><worksheet><sheetData><row r="1"><c r="A1"><v>1</v></c></row><row ',
+        '<!DOCTYPE w [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]><worksheet>&b;</worksheet>',
+        '<?xml version="1.0" encoding="UTF-9"?><worksheet/>',
+    ],
+)
+def test_a_workbook_with_a_broken_part_is_refused(part: str) -> None:
+    """The reader of workbooks would never return from the first of them."""
+    with zipfile.ZipFile(io.BytesIO(xlsx(A=[CONTROLS]))) as packed:
+        members = {name: packed.read(name) for name in packed.namelist()}
+    content = archive({**members, "xl/worksheets/sheet1.xml": part})
+    assert refusal(content).startswith("Tiedosto on vioittunut")
 
 
 def test_bombs_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import yaml
 
 from pipelines import contracts
 from pipelines.workspace import SETTINGS_FILE, Settings, Workspace, WorkspaceError, read_settings
@@ -38,6 +39,11 @@ def test_a_new_workspace_has_an_inbox_for_every_source(workspace: Workspace) -> 
 
 def test_landing_is_closed_to_others_because_it_holds_personal_data(workspace: Workspace) -> None:
     assert stat.S_IMODE(workspace.landing.stat().st_mode) == 0o700
+
+
+def test_dagster_sends_nothing_out(workspace: Workspace) -> None:
+    told = yaml.safe_load((workspace.dagster_home / "dagster.yaml").read_text(encoding="utf-8"))
+    assert told["telemetry"] == {"enabled": False}
 
 
 def test_a_workspace_is_not_made_twice(workspace: Workspace) -> None:

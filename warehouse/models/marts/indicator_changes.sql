@@ -10,6 +10,7 @@ WITH pairs AS (
         before.value AS value_before,
         now.is_hidden OR before.is_hidden AS is_hidden,
         now.status = 'preliminary' OR before.status = 'preliminary' AS is_preliminary,
+        'verdict.window_not_full' IN (now.verdict_reason, before.verdict_reason) AS window_is_short,
         cards.basis,
         cards.materiality,
         EXISTS (
@@ -32,6 +33,7 @@ judged AS (
             WHEN basis = 'returns' THEN 'no_estimate'
             WHEN is_hidden THEN 'hidden'
             WHEN is_broken THEN 'break'
+            WHEN window_is_short THEN 'window_not_full'
             WHEN is_preliminary THEN 'year_not_over'
             WHEN value IS NULL OR value_before IS NULL THEN 'missing'
             WHEN value = value_before THEN 'small'

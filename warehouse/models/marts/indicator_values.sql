@@ -5,6 +5,18 @@ WITH figures AS (
     UNION ALL SELECT * FROM marts.grant_figures
 ),
 
+-- the first complete year whose whole window lies in years that returns and grants both speak of
+first_full AS (
+    SELECT max(kinds.first_seen) + any_value(ceil(edition.active_within_months / 12)) - 1 AS year
+    FROM (
+        SELECT kind, min(year(evidence_on)) AS first_seen
+        FROM core.activity_evidence
+        WHERE kind <> 'umbrella_joining'
+        GROUP BY kind
+    ) AS kinds
+    CROSS JOIN meta.edition AS edition
+),
+
 described AS (
     SELECT
         figures.*,
@@ -12,6 +24,7 @@ described AS (
         cards.kind,
         years.is_complete,
         breaks.break_id,
+        cards.basis = 'evidence' AND figures.year < (SELECT year FROM first_full) AS window_is_short,
         CASE WHEN cards.basis = 'returns' THEN figures.n / nullif(figures.population, 0) END AS coverage_share
     FROM figures
     JOIN meta.indicators AS cards ON cards.indicator_id = figures.indicator_id
@@ -29,6 +42,7 @@ judged AS (
             WHEN NOT is_complete THEN 'year_not_over'
             WHEN break_id IS NOT NULL THEN 'break'
             WHEN basis = 'returns' THEN 'no_estimate'
+            WHEN window_is_short THEN 'window_not_full'
             WHEN basis = 'evidence' THEN 'minimum'
             ELSE 'counted'
         END AS reason

@@ -1,0 +1,59 @@
+"""What the assets of every room share: the resource that they work with, their keys, and an asset for a plain table.
+
+The resource `build` is opened once a run: the executor runs all steps in one process, so one connection serves them.
+"""
+
+from collections.abc import Callable, Iterator
+
+import dagster as dg
+
+from pipelines import contracts
+from pipelines.refresh import made_of, work
+from pipelines.rooms import Build
+from pipelines.workspace import Workspace
+from warehouse import database
+
+Progress = Callable[[str], None]
+
+
+def build_resource(workspace: Workspace) -> dg.ResourceDefinition:
+    """Return the resource that opens the build database for a run and closes it after."""
+
+    @dg.resource
+    def build(_context: dg.InitResourceContext) -> Iterator[Build]:
+        with database.open_build(workspace.build_file) as connection:
+            yield Build(workspace, connection)
+
+    return build
+
+
+def key(table: str) -> dg.AssetKey:
+    """Return the asset key of a table: its room and its name."""
+    return dg.AssetKey(table.split("."))
+
+
+def dependencies(table: str) -> list[dg.AssetKey]:
+    """Return the keys of the tables that a table is made of."""
+    return [key(part) for part in sorted(made_of()[table])]
+
+
+def table_asset(table: str, progress: Progress) -> dg.AssetsDefinition:
+    """Return the asset of a table without checks of its own; the table keeps its contract or the run stops."""
+    contract = contracts.tables().get(table)
+    room, _, _ = table.partition(".")
+
+    @dg.asset(
+        key=key(table),
+        deps=dependencies(table),
+        group_name=room,
+        description=contract.description if contract else None,
+        kinds={"duckdb"},
+        pool="warehouse",
+        required_resource_keys={"build"},
+    )
+    def asset(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]  # Dagster knows the bare class only
+        progress(table)
+        rows = work(table)(context.resources.build)
+        return dg.MaterializeResult(metadata={"dagster/row_count": dg.MetadataValue.int(int(str(rows)))})
+
+    return asset

@@ -1,0 +1,72 @@
+"""Checking one file before it is delivered, by the same reading, typing and rules as a refresh.
+
+Here belongs: finding the source and the settings of a file, and running staging on it alone. Not here: printing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from pipelines import contracts, feedback, staging
+from pipelines.contract_model import SourceContract
+from pipelines.contracts import message
+from pipelines.feedback import Note
+from pipelines.reading import read_file, recognise_source
+from pipelines.rooms import raw_frame
+from pipelines.workspace import SETTINGS_FILE, Settings, Workspace, WorkspaceError, parse_settings, read_settings
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What the check of a file found."""
+
+    file: str
+    source: str
+    rows: dict[str, int]
+    notes: tuple[Note, ...]
+
+    def as_json(self) -> dict[str, object]:
+        """Return the outcome for programs."""
+        return {"file": self.file, "source": self.source, **self.rows, "notes": [note.as_json() for note in self.notes]}
+
+
+def check_file(file: Path, source: str | None, workspace: Path | None) -> Checked:
+    """Check a file; its source is recognised by its headers when it is not given.
+
+    Settings come from the workspace, or from the workspace that the file lies in.
+
+    Raises
+    ------
+    Refused
+        The file can't be read as a table of the source, or its source is not recognised.
+    WorkspaceError
+        The source has code lists of the municipality and there are no settings.
+    """
+    content = file.read_bytes()
+    contract = contracts.sources()[source] if source else recognise_source(content, file.name)
+    settings = _settings(contract, file, workspace)
+    sha256 = hashlib.sha256(content).hexdigest()
+    tables = read_file(content, file.name, contract)
+    staged = staging.stage(contract, pl.concat(raw_frame(sha256, 1, table) for table in tables), settings)
+    account = staged.accounts.row(0, named=True)
+    return Checked(
+        file=file.name,
+        source=contract.name,
+        rows={name: account[f"rows_{name}"] for name in ("read", "staged", "quarantined")},
+        notes=tuple(feedback.notes(staged.findings, {sha256: account["rows_read"]})),
+    )
+
+
+def _settings(contract: SourceContract, file: Path, workspace: Path | None) -> Settings:
+    if workspace is not None:
+        return Workspace(workspace).settings
+    for folder in file.resolve().parents:
+        if (folder / SETTINGS_FILE).is_file():
+            return read_settings(folder / SETTINGS_FILE)
+    if any((column.code_list or "").startswith("settings.") for column in contract.columns):
+        raise WorkspaceError(message("cli.needs_settings", title=contract.title.fi).fi)
+    return parse_settings(contracts.municipality_settings(contracts.BLANK_MUNICIPALITY), SETTINGS_FILE)

@@ -1,0 +1,192 @@
+"""The command line: `yhteispeli init | example | check | refresh | serve`.
+
+Here belongs: arguments, exit codes and printing. Not here: the work behind the commands.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import polars as pl
+from cyclopts import App, Parameter
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from pipelines import contracts, feedback, run
+from pipelines.checking import check_file
+from pipelines.contracts import message
+from pipelines.raw_table import Refused
+from pipelines.refresh import made_of
+from pipelines.workspace import Workspace, WorkspaceError
+
+LANGUAGE = "fi"
+COUNTS = ("read", "staged", "quarantined")
+CLEAN, ROWS_TO_MEND, NOT_READABLE, KEPT_OLD = 0, 1, 2, 3
+
+
+def _text(key: str, **values: object) -> str:
+    return message(key, **values)[LANGUAGE]
+
+
+app = App(name="yhteispeli", help=_text("cli.app.help"), help_flags=["--help", "-h"])
+_out = Console(highlight=False, soft_wrap=True)
+_errors = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+@app.command(help=_text("cli.init.help"))
+def init(workspace: Path, *, municipality: str | None = None) -> int:
+    """Make an empty workspace with settings, inbox folders and templates."""
+    from pipelines.templates import template_sources, write_template
+
+    try:
+        settings_text = contracts.municipality_settings(municipality or contracts.BLANK_MUNICIPALITY)
+    except KeyError:
+        known = ", ".join(contracts.known_municipalities())
+        return _fail(_text("cli.unknown_municipality", name=municipality, known=known))
+    made = Workspace(workspace)
+    made.create(settings_text)
+    made.templates.mkdir()
+    for source in template_sources():
+        write_template(source, made.settings, made.templates / f"{source.name}.xlsx")
+    _out.print(_text("cli.init.done", root=workspace))
+    return CLEAN
+
+
+@app.command(help=_text("cli.example.help"))
+def example(workspace: Path, *, seed: int = 1) -> int:
+    """Make the workspace of the example municipality."""
+    from pipelines.example import write_example
+
+    write_example(workspace, seed)
+    _out.print(_text("cli.example.done", root=workspace))
+    return CLEAN
+
+
+@app.command(help=_text("cli.check.help"))
+def check(
+    file: Path,
+    *,
+    source: str | None = None,
+    workspace: Path | None = None,
+    as_json: Annotated[bool, Parameter(name="--json", negative=())] = False,
+) -> int:
+    """Check one file against its contract."""
+    if not file.is_file():
+        return _fail(_text("cli.no_such_file", path=file))
+    if source is not None and source not in contracts.sources():
+        return _fail(_text("cli.no_such_source", source=source, sources=", ".join(contracts.sources())))
+    try:
+        checked = check_file(file, source, workspace)
+    except Refused as refused:
+        if as_json:
+            _print_json({"file": file.name, "readable": False, "reason": refused.text.fi})
+            return NOT_READABLE
+        return _fail(_text("cli.refused", file=file.name, reason=refused.text[LANGUAGE]))
+    exit_code = ROWS_TO_MEND if checked.notes else CLEAN
+    if as_json:
+        _print_json({"readable": True, **checked.as_json()})
+        return exit_code
+    _out.print(_text("cli.rows", file=file.name, **checked.rows))
+    for note in checked.notes:
+        _out.print(f"- {note.sentence(LANGUAGE)}", markup=False)
+    if not checked.notes:
+        _out.print(_text("cli.clean"))
+    return exit_code
+
+
+@app.command(help=_text("cli.refresh.help"))
+def refresh(workspace: Path) -> int:
+    """Run the pipeline from the inbox to a published edition."""
+    opened = Workspace(workspace)
+    _ = opened.settings
+    with _progress_bar() as progress:
+        outcome = run.refresh(opened, progress)
+    _print_accounts(opened)
+    if outcome.kept_because is not None:
+        key = "cli.kept" if outcome.edition_id else "cli.kept_none"
+        _errors.print(_text(key, reason=outcome.kept_because[LANGUAGE], edition=outcome.edition_id), markup=False)
+        return KEPT_OLD
+    _out.print(_text("cli.published" if outcome.is_new else "cli.unchanged", edition=outcome.edition_id))
+    return CLEAN
+
+
+@app.command(help=_text("cli.serve.help"))
+def serve(workspace: Path, *, port: int = 8501, host: str = "127.0.0.1") -> int:
+    """Serve the dashboards of a workspace."""
+    from dashboards.serving import serve as serve_dashboards
+
+    _ = Workspace(workspace).settings
+    _out.print(_text("cli.serving", address=f"http://{host}:{port}"))
+    serve_dashboards(workspace, host, port)
+    return CLEAN
+
+
+def main() -> None:
+    """Run the command line; a workspace that can't be used ends in one sentence and exit code 2."""
+    try:
+        result = app(result_action="return_value")
+    except WorkspaceError as error:
+        result = _fail(str(error))
+    sys.exit(result if isinstance(result, int) else CLEAN)
+
+
+def _fail(sentence: str) -> int:
+    _errors.print(sentence, markup=False)
+    return NOT_READABLE
+
+
+def _print_json(content: dict[str, object]) -> None:
+    sys.stdout.write(json.dumps(content, ensure_ascii=False, indent=2) + "\n")
+
+
+@contextmanager
+def _progress_bar() -> Iterator[run.Progress]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[table]}"))
+    with Progress(*columns, console=_errors, transient=True) as bar:
+        task = bar.add_task(_text("cli.progress"), total=len(made_of()) + 1, table="")
+
+        def begin(table: str) -> None:
+            bar.update(task, advance=1, table=table)
+
+        yield begin
+
+
+def _print_accounts(workspace: Workspace) -> None:
+    """Say what became of every row and euro of every file, then what was wrong and where."""
+    files, findings = run.accounts(workspace)
+    in_force = files.filter(pl.col("state") != "superseded").sort("source", "file_name")
+    if in_force.is_empty():
+        return
+    for (source,), of_source in in_force.group_by(["source"], maintain_order=True):
+        _out.print(f"[bold]{contracts.sources()[str(source)].title[LANGUAGE]}[/bold]")
+        for file in of_source.iter_rows(named=True):
+            _out.print(f"  {_account(file)}", markup=False)
+    totals = {name: _number(in_force[f"rows_{name}"].sum()) for name in COUNTS}
+    _out.print(_text("cli.rows", file=_text("cli.summary.total"), **totals), style="bold")
+    names = dict(in_force.select("file_sha256", "file_name").iter_rows())
+    for note in feedback.notes(findings, dict(in_force.select("file_sha256", "rows_read").iter_rows())):
+        _out.print(f"- {names[note.file_sha256]}: {note.sentence(LANGUAGE)}", markup=False)
+    for link in run.links(workspace).iter_rows(named=True):
+        title = contracts.sources()[link.pop("source")].title[LANGUAGE]
+        _out.print(f"- {_text('cli.summary.unlinked', source=title, **link)}", markup=False)
+
+
+def _account(file: dict[str, object]) -> str:
+    if file["state"] == "refused":
+        return _text("cli.refused", file=file["file_name"], reason=file["reason"])
+    rows = {name: _number(file[f"rows_{name}"]) for name in COUNTS}
+    said = _text("cli.rows", file=file["file_name"], **rows)
+    if file["eur_read"] is None:
+        return said
+    euros = {name: _number(file[f"eur_{name}"]) for name in COUNTS}
+    return f"{said} {_text('cli.euros', **euros)}"
+
+
+def _number(value: object) -> str:
+    """Show a count or a sum of euros as Finnish does: no-break spaces, decimal comma."""
+    return f"{value:,}".replace(",", "\u00a0").replace(".", ",")

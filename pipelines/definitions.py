@@ -1,0 +1,67 @@
+"""The code location of Dagster: assets, the refresh job, the inbox sensor and the schedules.
+
+Here belongs: putting the definitions together for one workspace. Not here: the assets (`pipelines.assets`).
+`dagster dev -m pipelines.definitions` serves the workspace that the environment variable YHTEISPELI_WORKSPACE names.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import dagster as dg
+
+from pipelines.assets.edition import edition_asset
+from pipelines.assets.staging import staging_asset
+from pipelines.assets.tables import Progress, build_resource, table_asset
+from pipelines.inbox import inbox_sensor
+from pipelines.refresh import made_of
+from pipelines.workspace import Workspace
+
+JOB = "refresh"
+TIME_ZONE = "Europe/Helsinki"
+WEEKLY, MONTHLY = "0 5 * * 1", "0 5 2 * *"
+
+
+def build_definitions(workspace: Workspace, progress: Progress = lambda _table: None) -> dg.Definitions:
+    """Return the definitions of a workspace; `progress` is told the name of each table as its work begins."""
+    assets = [
+        staging_asset(table.removeprefix("staging."), progress)
+        if table.startswith("staging.")
+        else table_asset(table, progress)
+        for table in made_of()
+    ]
+    job = dg.define_asset_job(
+        JOB, selection=dg.AssetSelection.all(), description="From the inbox to a published edition."
+    )
+    return dg.Definitions(
+        assets=[*assets, edition_asset(progress)],
+        jobs=[job],
+        sensors=[inbox_sensor(workspace, JOB)],
+        schedules=[_schedule("register_weekly", WEEKLY), _schedule("population_and_finance_monthly", MONTHLY)],
+        resources={"build": build_resource(workspace)},
+        executor=dg.in_process_executor,
+    )
+
+
+def _schedule(name: str, cron: str) -> dg.ScheduleDefinition:
+    return dg.ScheduleDefinition(
+        name=name,
+        job_name=JOB,
+        cron_schedule=cron,
+        execution_timezone=TIME_ZONE,
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+    )
+
+
+def _from_environment() -> dg.Definitions:
+    root = os.environ.get("YHTEISPELI_WORKSPACE")
+    if not root:
+        raise RuntimeError("YHTEISPELI_WORKSPACE must name the workspace that Dagster serves")
+    return build_definitions(Workspace(Path(root)))
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """Return the definitions of the workspace in the environment; loaded by Dagster, not by imports."""
+    return _from_environment()

@@ -1,0 +1,58 @@
+"""The sensor that watches the inbox folders and asks for a refresh when files have come or changed.
+
+Here belongs: seeing that something came. Not here: taking it in (`pipelines.landing`).
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+
+import dagster as dg
+
+from pipelines import contracts
+from pipelines.workspace import Workspace
+
+EVERY_SECONDS = 30
+
+
+def inbox_sensor(workspace: Workspace, job_name: str) -> dg.SensorDefinition:
+    """Return a sensor that starts the job when the inbox differs from the last run and has stood still for one tick.
+
+    The cursor keeps what was seen on the tick before and what the last run was asked for: a file that is still being
+    copied changes between ticks and waits.
+    """
+
+    @dg.sensor(
+        name="inbox",
+        job_name=job_name,
+        minimum_interval_seconds=EVERY_SECONDS,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="A file dropped into an inbox folder starts a refresh.",
+    )
+    def inbox(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+        before = json.loads(context.cursor) if context.cursor else {"seen": None, "requested": None}
+        now = fingerprint(workspace)
+        if now in {None, before["requested"]}:
+            return dg.SkipReason("Nothing new in the inbox.")
+        if now != before["seen"]:
+            context.update_cursor(json.dumps({**before, "seen": now}))
+            return dg.SkipReason("The inbox has changed; waiting until it stands still.")
+        request = dg.RunRequest(run_key=now)
+        return dg.SensorResult([request], cursor=json.dumps({"seen": now, "requested": now}))
+
+    return inbox
+
+
+def fingerprint(workspace: Workspace) -> str | None:
+    """Return a digest of the names, sizes and times of the files in the inbox; None when it is empty."""
+    lines = sorted(_files(workspace))
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest() if lines else None
+
+
+def _files(workspace: Workspace) -> Iterator[str]:
+    for source in contracts.sources():
+        folder = workspace.inbox / source
+        for path in folder.iterdir() if folder.is_dir() else []:
+            if path.is_file() and not path.name.startswith((".", "~$")):
+                status = path.stat()
+                yield f"{source}/{path.name} {status.st_size} {status.st_mtime_ns}"

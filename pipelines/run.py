@@ -1,0 +1,111 @@
+"""Running the refresh job of Dagster in this process, and what came of it.
+
+Here belongs: the run, its outcome, and the accounts that are shown after it. Not here: the command line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import duckdb
+import polars as pl
+
+from pipelines import contracts, editions
+from pipelines.contract_model import Text
+from pipelines.contracts import message
+from pipelines.workspace import Workspace, WorkspaceError
+from warehouse import database
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+Progress = Callable[[str], None]
+
+EXPECTED = {error.__name__ for error in (editions.EmptyEditionError, WorkspaceError)}
+"""Errors whose text is a sentence for people; anything else is a fault of the program."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a refresh came to: the edition in force (None when there is none), whether it is new, and why not if not."""
+
+    edition_id: str | None
+    is_new: bool
+    kept_because: Text | None = None
+
+
+def refresh(workspace: Workspace, progress: Progress) -> Outcome:
+    """Run the refresh job of Dagster in this process; the run is kept in the history of the workspace.
+
+    `progress` is told the name of each table as its work begins.
+    """
+    import dagster as dg
+
+    from pipelines.definitions import JOB, build_definitions
+
+    before = editions.current_id(workspace)
+    if not _is_free(workspace):
+        return Outcome(before, is_new=False, kept_because=message("cli.busy"))
+    job = build_definitions(workspace, progress).resolve_job_def(JOB)
+    with dg.DagsterInstance.from_config(str(workspace.dagster_home)) as instance:
+        result = job.execute_in_process(
+            instance=instance, raise_on_error=False, run_config={"loggers": {"console": {"config": _QUIET}}}
+        )
+        if not result.success:
+            return Outcome(before, is_new=False, kept_because=_reason(result))
+    after = editions.current_id(workspace)
+    return Outcome(after, is_new=after != before)
+
+
+def accounts(workspace: Workspace) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return `quality.files` and `quality.findings` of the newest run, empty frames when there is none."""
+    with database.open_build(workspace.build_file) as connection:
+        return _table_or_empty(connection, "quality.files"), _table_or_empty(connection, "quality.findings")
+
+
+def links(workspace: Workspace) -> pl.DataFrame:
+    """Return for each source how many mentions of organisations were linked: `source`, `mentions`, `linked`."""
+    with database.open_build(workspace.build_file) as connection:
+        found = _table_or_empty(connection, "core.organisation_links")
+    return (
+        found.group_by("source")
+        .agg(mentions=pl.len(), linked=pl.col("register_number").is_not_null().sum())
+        .sort("source")
+    )
+
+
+_QUIET = {"log_level": "CRITICAL"}
+
+
+def _is_free(workspace: Workspace) -> bool:
+    """Tell whether no other process has the build database open."""
+    try:
+        with database.open_build(workspace.build_file):
+            return True
+    except duckdb.IOException:
+        return False
+
+
+def _reason(result: dg.ExecuteInProcessResult) -> Text:
+    """Return the first blocking check that failed, else the first expected error, else the fault of the program."""
+    for evaluation in result.get_asset_check_evaluations():
+        if evaluation.blocking and not evaluation.passed and evaluation.description:
+            return Text(evaluation.description, evaluation.description, evaluation.description)
+    errors = [event.step_failure_data.error for event in result.all_events if event.is_step_failure]
+    causes = [error.cause or error for error in errors if error is not None]
+    for cause in causes:
+        if cause.cls_name in EXPECTED:
+            said = cause.message.partition(": ")[2].strip()
+            return Text(said, said, said)
+    detail = " ".join(causes[0].message.split()) if causes else "Dagster"
+    return message("cli.fault", detail=detail)
+
+
+def _table_or_empty(connection: duckdb.DuckDBPyConnection, table: str) -> pl.DataFrame:
+    try:
+        return database.read_frame(connection, table)
+    except duckdb.CatalogException:
+        columns = contracts.tables()[table].columns
+        return pl.DataFrame(schema={column.name: pl.String for column in columns})

@@ -1,0 +1,386 @@
+"""A small invented edition for tests of the dashboards, made from the contracts of the tables.
+
+Here belongs: plausible figures of Esimerkkilä, simple enough to be known in a test. Not here: making real editions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines import contracts
+from pipelines.workspace import Settings, read_settings
+
+EDITION = "2026-03-02-a1b2c3"
+YEARS = range(2015, 2026)
+K = 3
+
+REGISTERED = {year: 431 + 2 * (year - 2015) for year in YEARS}
+ACTIVE = {year: 208 + (year * 7) % 15 for year in YEARS}
+AWARDED = {year: 301_250.0 + (year % 4) * 9_800 - (52_000 if year >= 2023 else 0) for year in YEARS}
+ANSWERED = {year: 42 + (year * 11) % 61 for year in YEARS}
+
+Row = dict[str, Any]
+
+
+def build(root: Path, *, example: bool = True, email: str = "jarjestot@esimerkkila.example") -> str:
+    """Write a workspace with one edition and return the edition's id."""
+    folder = root / "editions" / EDITION
+    folder.mkdir(parents=True)
+    settings = read_settings(Path(contracts.__file__).parents[1] / "data_contracts/municipalities/esimerkkila.toml")
+    rows = _tables(settings, example=example, email=email)
+    with duckdb.connect(str(folder / "public.duckdb")) as connection:
+        for table in contracts.tables().values():
+            if table.audience == "public":
+                _write(connection, table, list(rows.get(table.full_name, ())))
+    (root / "CURRENT").write_text(EDITION, encoding="utf-8")
+    return EDITION
+
+
+def _write(connection: duckdb.DuckDBPyConnection, table: Any, rows: list[Row]) -> None:
+    columns = [column for column in table.columns if column.classification == "public"]
+    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {table.schema}")
+    types = ", ".join(f'"{column.name}" {column.duckdb_type}' for column in columns)
+    connection.execute(f"CREATE TABLE {table.full_name} ({types})")
+    marks = ", ".join("?" for _ in columns)
+    if rows:
+        cells = [[row.get(column.name) for column in columns] for row in rows]
+        connection.executemany(f"INSERT INTO {table.full_name} VALUES ({marks})", cells)
+
+
+def _tables(settings: Settings, *, example: bool, email: str) -> dict[str, Iterator[Row]]:
+    return {
+        "meta.edition": iter(
+            [
+                {
+                    "edition_id": EDITION,
+                    "municipality_code": settings.municipality.code,
+                    "municipality_name": settings.municipality.name,
+                    "is_example": example,
+                    "data_until": date(2026, 3, 1),
+                    "software_version": "0.1.0",
+                    "disclosure_k": K,
+                    "active_within_months": 24,
+                    "contact_name": settings.contact.name,
+                    "contact_email": email or None,
+                }
+            ]
+        ),
+        "meta.indicators": _indicators(),
+        "meta.codes": _codes(settings),
+        "meta.messages": _messages(),
+        "meta.sources": _sources(),
+        "meta.series_breaks": _breaks(settings),
+        "marts.indicator_values": _values(),
+        "marts.indicator_changes": _changes(),
+        "marts.grant_awards": _awards(),
+        "marts.grant_reconciliation": _reconciliation(),
+        "marts.source_status": _source_status(),
+        "quality.checks": _checks(),
+    }
+
+
+def _texts(prefix: str, text: Any) -> Row:
+    return {f"{prefix}_fi": text.fi, f"{prefix}_sv": text.sv, f"{prefix}_en": text.en}
+
+
+def _indicators() -> Iterator[Row]:
+    for position, card in enumerate(contracts.indicators().values(), start=1):
+        yield {
+            "indicator_id": card.id,
+            "position": position,
+            "indicator_group": card.group,
+            **_texts("title", card.title),
+            **_texts("question", card.question),
+            **_texts("formula", card.formula),
+            **_texts("unit", card.unit),
+            **_texts("method", card.method),
+            **_texts("limits", card.limits),
+            "unit_code": card.unit_code,
+            "direction": card.direction,
+            "kind": card.kind,
+            "basis": card.basis,
+            "sources": list(card.sources),
+            "handbook": card.handbook,
+            "disclosure": card.disclosure,
+            "materiality": card.materiality,
+            "decimals": card.decimals,
+            "breakdowns": list(card.breakdowns),
+            "audience": card.audience,
+        }
+
+
+def _codes(settings: Settings) -> Iterator[Row]:
+    own = [
+        settings.code_list(f"settings.{name}") for name in ("granting_bodies", "grant_types", "umbrella_organisations")
+    ]
+    for code_list in [*contracts.code_lists().values(), *own]:
+        for position, entry in enumerate(code_list.entries):
+            yield {"list": code_list.id, "position": position, "code": entry.code, **_texts("label", entry.label)}
+
+
+def _messages() -> Iterator[Row]:
+    for key, text in contracts.messages().items():
+        if key.startswith(("verdict.", "change.")):
+            yield {"message_id": key, **_texts("text", text)}
+
+
+def _sources() -> Iterator[Row]:
+    for name, source in contracts.sources().items():
+        yield {
+            "source": name,
+            **_texts("title", source.title),
+            "purpose": source.purpose,
+            "limitations": source.limitations,
+            "licence": source.licence,
+            "frequency_months": source.frequency_months,
+            "latency_days": source.latency_days,
+            "owner": source.owner,
+        }
+
+
+def _breaks(settings: Settings) -> Iterator[Row]:
+    for found in settings.series_breaks:
+        for indicator in found.indicators:
+            yield {
+                "break_id": found.id,
+                "indicator_id": indicator,
+                "breaks_on": found.date,
+                "text_fi": found.fi,
+                "text_sv": found.sv,
+                "text_en": found.en,
+            }
+
+
+def _value(indicator: str, year: int, value: float | None, **more: Any) -> Row:
+    row: Row = {
+        "indicator_id": indicator,
+        "municipality_code": "998",
+        "period_type": "year",
+        "period": str(year),
+        "breakdown": "total",
+        "breakdown_value": "total",
+        "value": value,
+        "reported": value,
+        "method": "full_count",
+        "status": "final",
+        "verdict": "usable",
+        "verdict_reason": "verdict.counted",
+        "is_hidden": False,
+        "edition_id": EDITION,
+    }
+    breaks_here = year == 2023 and indicator.startswith("grants_")
+    return {**row, "break_id": "wellbeing_counties_2023" if breaks_here else None, **more}
+
+
+def _values() -> Iterator[Row]:
+    for year in YEARS:
+        yield from _counted(year)
+        yield from _told(year)
+    yield _value("grants_awarded_eur", 2026, 41_000.0, status="preliminary")
+
+
+def _counted(year: int) -> Iterator[Row]:
+    registered, awarded = REGISTERED[year], AWARDED[year]
+    yield _value("registered_associations", year, registered, n=registered, population=registered)
+    yield _value("active_associations", year, ACTIVE[year], n=ACTIVE[year], population=registered)
+    yield _value("umbrella_coverage_share", year, 345 / registered, n=345, population=registered)
+    yield _value("associations_per_1000", year, registered / 17.4)
+    yield _value("founded", year, 4 + year % 5)
+    yield _value("ended", year, 2 + year % 4)
+    yield _value("grants_awarded_eur", year, awarded)
+    yield _value("grants_paid_eur", year, awarded * 0.97)
+    yield _value("grants_applied_eur", year, awarded * 1.6)
+    yield _value("grants_per_resident_eur", year, awarded / 17_400)
+    if year > 2015:
+        yield _value("grants_share_of_budget", year, awarded / (142e6 if year < 2023 else 62e6))
+    for place, (code, share) in enumerate(_shares("purpose_groups")):
+        group = {"breakdown": "purpose_group", "breakdown_value": code}
+        yield _value("registered_associations", year, round(registered * share), **group)
+        yield _value("active_associations", year, round(ACTIVE[year] * share), **group)
+        yield _value("founded", year, (year + place) % 3, **group)
+    for code, share in (("dissolved", 0.4), ("removed", 0.6)):
+        yield _value("ended", year, (2 + year % 4) * share, breakdown="end_reason", breakdown_value=code)
+    for place, code in enumerate(("hyvinvointi", "toimintakeskus", "liikunta", "kotiseutu", "kylat", "nuoriso4h")):
+        share = (0.22, 0.17, 0.15, 0.12, 0.1, 0.06)[place]
+        yield _value("umbrella_coverage_share", year, share, breakdown="umbrella", breakdown_value=code)
+    for code, share in _body_shares(year):
+        for indicator, factor in (("grants_awarded_eur", 1), ("grants_paid_eur", 0.97), ("grants_applied_eur", 1.6)):
+            group = {"breakdown": "granting_body", "breakdown_value": code}
+            yield _value(indicator, year, awarded * share * factor, **group)
+    for place, code in enumerate(("operating", "targeted", "sport_place", "sport_activation", "culture_grant")):
+        share = (0.5, 0.2, 0.15, 0.05, 0.1)[place]
+        yield _value("grants_awarded_eur", year, awarded * share, breakdown="grant_type", breakdown_value=code)
+
+
+def _shares(list_id: str) -> list[tuple[str, float]]:
+    entries = contracts.code_lists()[list_id].entries
+    weights = [1 + (index * 5) % 7 for index in range(len(entries))]
+    return [(entry.code, weight / sum(weights)) for entry, weight in zip(entries, weights, strict=True)]
+
+
+def _body_shares(year: int) -> list[tuple[str, float]]:
+    with_security = [("sport", 0.42), ("culture", 0.2), ("youth", 0.08), ("basic_security", 0.18), ("city_board", 0.12)]
+    return with_security if year < 2023 else [("sport", 0.5), ("culture", 0.22), ("youth", 0.1), ("city_board", 0.18)]
+
+
+def _told(year: int) -> Iterator[Row]:
+    answered, active = ANSWERED[year], ACTIVE[year]
+    coverage = answered / active
+    not_usable = coverage < 0.3
+    told: Row = {
+        "n": answered,
+        "population": active,
+        "coverage_share": coverage,
+        "verdict": "not_usable" if not_usable else "usable_with_care",
+        "verdict_reason": "verdict.low_coverage" if not_usable else "verdict.no_estimate",
+        "method": "reported_sum",
+    }
+    amounts = {
+        "volunteer_hours": 612.0 * answered,
+        "volunteer_persons": 18.0 * answered,
+        "memberships": 74.0 * answered,
+        "association_events": 7.0 * answered,
+        "joint_events": 2.0 * answered,
+    }
+    for indicator, amount in amounts.items():
+        yield _value(indicator, year, None, **{**told, "reported": amount})
+        for place, (code, share) in enumerate(_shares("purpose_groups")):
+            group = {"breakdown": "purpose_group", "breakdown_value": code, "is_hidden": place in (2, 7)}
+            part = None if place in (2, 7) else round(amount * share)
+            yield _value(
+                indicator, year, None, **{**told, **group, "reported": part, "n": None, "coverage_share": None}
+            )
+    means = {"cooperation_grade": 7.9 + (year % 5) / 10, "cooperation_works_share": 0.61 + (year % 7) / 50}
+    for indicator, mean in means.items():
+        yield _value(indicator, year, None, **{**told, "reported": mean, "method": "reported_mean"})
+    yield _value("return_response_share", year, coverage, n=answered, population=active)
+
+
+def _changes() -> Iterator[Row]:
+    series: dict[tuple[str, str, str], dict[int, Row]] = {}
+    for row in _values():
+        key = (row["indicator_id"], row["breakdown"], row["breakdown_value"])
+        series.setdefault(key, {})[int(row["period"])] = row
+    for (indicator, breakdown, code), by_year in series.items():
+        for year, row in by_year.items():
+            if year - 1 in by_year:
+                before = by_year[year - 1]["value"]
+                yield _change(indicator, breakdown, code, row, before, contracts.indicators()[indicator].materiality)
+
+
+def _change(indicator: str, breakdown: str, code: str, row: Row, before: float | None, materiality: float) -> Row:
+    year = int(row["period"])
+    comparable = row["value"] is not None and before and row["break_id"] is None
+    change = row["value"] - before if comparable else None
+    share = change / before if comparable else None
+    reason = "change.no_estimate" if row["value"] is None else "change.break"
+    direction = "not_comparable"
+    if share is not None:
+        direction = ("rose" if share > 0 else "fell") if abs(share) >= materiality else "no_clear_change"
+        reason = {"rose": "change.rose", "fell": "change.fell"}.get(direction, "change.small")
+    return {
+        "indicator_id": indicator,
+        "period": str(year),
+        "previous_period": str(year - 1),
+        "breakdown": breakdown,
+        "breakdown_value": code,
+        "change": change,
+        "change_share": share,
+        "direction": direction,
+        "reason": reason,
+    }
+
+
+def _awards() -> Iterator[Row]:
+    types = {"sport": "sport_place", "culture": "culture_grant"}
+    for year in YEARS:
+        for body, share in _body_shares(year):
+            for place in range(9):
+                amount = Decimal(str(round(AWARDED[year] * share * (9 - place) / 45, 2)))
+                yield {
+                    "decision_year": year,
+                    "granting_body": body,
+                    "grant_type": types.get(body, "operating"),
+                    "recipient_key": f"{body}-{place}",
+                    "recipient": None
+                    if body == "culture" and place == 8
+                    else f"Esimerkkiyhdistys {body} {place + 1} ry",
+                    "business_id": None,
+                    "applied_eur": amount * 2,
+                    "awarded_eur": amount,
+                    "paid_eur": None if place == 3 else amount,
+                    "decisions": 1,
+                    "is_regrant": False,
+                }
+        yield {
+            "decision_year": year,
+            "granting_body": "sport",
+            "grant_type": "targeted",
+            "recipient_key": "r-1",
+            "recipient": "Esimerkkiseuran nuoret ry",
+            "awarded_eur": Decimal("1500.00"),
+            "paid_eur": Decimal("1500.00"),
+            "decisions": 1,
+            "is_regrant": True,
+        }
+
+
+def _reconciliation() -> Iterator[Row]:
+    for year in YEARS:
+        for body, share in _body_shares(year):
+            paid = Decimal(str(round(AWARDED[year] * share * 0.97, 2)))
+            difference = Decimal("250.00") if (year, body) == (2021, "youth") else Decimal(0)
+            booked = None if year == 2025 else paid - difference
+            yield {
+                "year": year,
+                "granting_body": body,
+                "ledger_paid_eur": paid,
+                "booked_eur": booked,
+                "difference_eur": None if booked is None else difference,
+                "state": "no_books" if booked is None else "differs" if difference else "agrees",
+            }
+
+
+def _source_status() -> Iterator[Row]:
+    for place, name in enumerate(contracts.sources()):
+        if name == "population":
+            continue
+        money = name.startswith("grant")
+        yield {
+            "source": name,
+            "files_read": 1 + place,
+            "files_refused": int(name == "grant_ledger"),
+            "rows_read": 1200 + 10 * place,
+            "rows_staged": 1190 + 10 * place,
+            "rows_quarantined": 10,
+            "eur_read": Decimal("1234567.89") if money else None,
+            "eur_staged": Decimal("1230000.00") if money else None,
+            "eur_quarantined": Decimal("4567.89") if money else None,
+            "warnings": place,
+            "newest_received_on": date(2026, 3, 1),
+            "next_due_on": date(2027, 1, 31),
+        }
+
+
+def _checks() -> Iterator[Row]:
+    for name, source in contracts.sources().items():
+        for place, rule in enumerate(source.rules):
+            failed = 4 if place % 11 == 3 else 0
+            yield {
+                "source": name,
+                "rule_id": rule.id,
+                "dimension": rule.dimension,
+                "severity": rule.severity,
+                "column_name": rule.column,
+                "rows_checked": 1200,
+                "rows_failed": failed,
+                "passed": not failed,
+                **_texts("message", rule.message),
+                "owner": rule.owner,
+            }
