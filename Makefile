@@ -6,6 +6,9 @@ BIN = .venv/bin
 STAMP = .venv/installed
 CONTRACTS = tests/contracts/test_datacontract_lint.py
 
+# Compiled modules are kept in .venv, whatever the environment says: without them every start compiles thousands of files.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: install chromium test demo lint bench dictionary lock clean
 .DELETE_ON_ERROR:
 

@@ -6,6 +6,7 @@ Here belongs: arguments, exit codes and printing. Not here: the work behind the 
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Annotated
 
 import polars as pl
-from cyclopts import App, Parameter
+from cyclopts import App, CycloptsError, Parameter
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
@@ -33,9 +34,13 @@ def _text(key: str, **values: object) -> str:
     return message(key, **values)[LANGUAGE]
 
 
-app = App(name="yhteispeli", help=_text("cli.app.help"), help_flags=["--help", "-h"])
-_out = Console(highlight=False, soft_wrap=True)
-_errors = Console(stderr=True, highlight=False, soft_wrap=True)
+def _misused(_error: CycloptsError) -> str:
+    return _text("cli.misused", command=shlex.join(["yhteispeli", *sys.argv[1:]]))
+
+
+app = App(name="yhteispeli", help=_text("cli.app.help"), help_flags=["--help", "-h"], error_formatter=_misused)
+_out = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
+_errors = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
 
 
 @app.command(help=_text("cli.init.help"))
@@ -50,7 +55,7 @@ def init(workspace: Path, *, municipality: str | None = None) -> int:
         return _fail(_text("cli.unknown_municipality", name=municipality, known=known))
     made = Workspace(workspace)
     made.create(settings_text)
-    made.templates.mkdir()
+    made.templates.mkdir(exist_ok=True)
     for source in template_sources():
         write_template(source, made.settings, made.templates / f"{source.name}.xlsx")
     _out.print(_text("cli.init.done", root=workspace))
@@ -93,7 +98,7 @@ def check(
         return exit_code
     _out.print(_text("cli.rows", file=file.name, **checked.rows))
     for note in checked.notes:
-        _out.print(f"- {note.sentence(LANGUAGE)}", markup=False)
+        _out.print(f"- {note.sentence(LANGUAGE)}")
     if not checked.notes:
         _out.print(_text("cli.clean"))
     return exit_code
@@ -106,10 +111,11 @@ def refresh(workspace: Path) -> int:
     _ = opened.settings
     with _progress_bar() as progress:
         outcome = run.refresh(opened, progress)
-    _print_accounts(opened)
+    if outcome.has_run:
+        _print_accounts(opened)
     if outcome.kept_because is not None:
         key = "cli.kept" if outcome.edition_id else "cli.kept_none"
-        _errors.print(_text(key, reason=outcome.kept_because[LANGUAGE], edition=outcome.edition_id), markup=False)
+        _errors.print(_text(key, reason=outcome.kept_because[LANGUAGE], edition=outcome.edition_id))
         return KEPT_OLD
     _out.print(_text("cli.published" if outcome.is_new else "cli.unchanged", edition=outcome.edition_id))
     return CLEAN
@@ -136,7 +142,7 @@ def main() -> None:
 
 
 def _fail(sentence: str) -> int:
-    _errors.print(sentence, markup=False)
+    _errors.print(sentence)
     return NOT_READABLE
 
 
@@ -163,17 +169,17 @@ def _print_accounts(workspace: Workspace) -> None:
     if in_force.is_empty():
         return
     for (source,), of_source in in_force.group_by(["source"], maintain_order=True):
-        _out.print(f"[bold]{contracts.sources()[str(source)].title[LANGUAGE]}[/bold]")
+        _out.print(contracts.sources()[str(source)].title[LANGUAGE], style="bold")
         for file in of_source.iter_rows(named=True):
-            _out.print(f"  {_account(file)}", markup=False)
+            _out.print(f"  {_account(file)}")
     totals = {name: _number(in_force[f"rows_{name}"].sum()) for name in COUNTS}
     _out.print(_text("cli.rows", file=_text("cli.summary.total"), **totals), style="bold")
     names = dict(in_force.select("file_sha256", "file_name").iter_rows())
     for note in feedback.notes(findings, dict(in_force.select("file_sha256", "rows_read").iter_rows())):
-        _out.print(f"- {names[note.file_sha256]}: {note.sentence(LANGUAGE)}", markup=False)
+        _out.print(f"- {names[note.file_sha256]}: {note.sentence(LANGUAGE)}")
     for link in run.links(workspace).iter_rows(named=True):
         title = contracts.sources()[link.pop("source")].title[LANGUAGE]
-        _out.print(f"- {_text('cli.summary.unlinked', source=title, **link)}", markup=False)
+        _out.print(f"- {_text('cli.summary.unlinked', source=title, **link)}")
 
 
 def _account(file: dict[str, object]) -> str:

@@ -99,9 +99,9 @@ def publish(connection: duckdb.DuckDBPyConnection, workspace: Workspace, edition
         raise EmptyEditionError(
             "Aineistosta ei saada yhtään tunnuslukua. Tarkista, että yhdistysrekisterin ote on mukana."
         )
+    for unfinished in workspace.editions.glob(".*.partial"):
+        shutil.rmtree(unfinished)
     partial = workspace.editions / f".{edition_id}.partial"
-    if partial.exists():
-        shutil.rmtree(partial)
     partial.mkdir(parents=True)
     for audience, name in FILES.items():
         database.export(connection, partial / name, list(_exports(audience)))

@@ -37,8 +37,8 @@ def inbox_sensor(workspace: Workspace, job_name: str) -> dg.SensorDefinition:
         if now != before["seen"]:
             context.update_cursor(json.dumps({**before, "seen": now}))
             return dg.SkipReason("The inbox has changed; waiting until it stands still.")
-        request = dg.RunRequest(run_key=now)
-        return dg.SensorResult([request], cursor=json.dumps({"seen": now, "requested": now}))
+        # no run key: Dagster would pass over a key that it knows, and an older file may be put back
+        return dg.SensorResult([dg.RunRequest()], cursor=json.dumps({"seen": now, "requested": now}))
 
     return inbox
 

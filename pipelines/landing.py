@@ -57,7 +57,7 @@ def land_inbox(workspace: Workspace, source: str) -> list[LandedFile]:
         if not path.is_file() or path.name.startswith((".", "~$")):
             continue
         content = path.read_bytes()
-        relative = path.relative_to(workspace.root).as_posix()
+        relative = _readable(path.relative_to(workspace.root).as_posix())
         sha256 = hashlib.sha256(content).hexdigest()
         if newest.get(relative) == sha256:
             continue
@@ -118,7 +118,13 @@ def _landed(workspace: Workspace, source: str) -> list[LandedFile]:
 def _events(workspace: Workspace) -> Iterator[dict[str, Any]]:
     manifest = workspace.landing / "manifest.jsonl"
     if manifest.is_file():
-        yield from map(json.loads, manifest.read_text(encoding="utf-8").splitlines())
+        whole, _, _ = manifest.read_bytes().rpartition(b"\n")  # a line that a crash cut short has no end
+        yield from map(json.loads, whole.splitlines())
+
+
+def _readable(path: str) -> str:
+    """Spell out the bytes of a file name that is not UTF-8, as an old archive may bring one."""
+    return path.encode("utf-8", errors="backslashreplace").decode("utf-8")
 
 
 def _store(workspace: Workspace, sha256: str, content: bytes) -> None:
@@ -134,8 +140,10 @@ def _store(workspace: Workspace, sha256: str, content: bytes) -> None:
 
 
 def _append(workspace: Workspace, event: Mapping[str, object]) -> None:
+    manifest = workspace.landing / "manifest.jsonl"
     line = json.dumps(event, ensure_ascii=False, sort_keys=True) + "\n"
-    with (workspace.landing / "manifest.jsonl").open("a", encoding="utf-8") as stream:
-        stream.write(line)
+    with manifest.open("ab") as stream:
+        stream.truncate(manifest.read_bytes().rfind(b"\n") + 1)  # what a crash cut short has been told to nobody
+        stream.write(line.encode("utf-8"))
         stream.flush()
         os.fsync(stream.fileno())

@@ -13,7 +13,9 @@ import polars as pl
 
 from pipelines import contracts
 
-MENTION_KEY = ("source", "file_sha256", "sheet", "line")
+MENTION_KEY = ("source", "file_sha256", "sheet", "line", "part")
+"""What a mention is known by; `part` counts from 0 the organisations that one cell names."""
+
 _PUNCTUATION = r"[\p{P}\p{S}\s]+"
 
 
@@ -71,7 +73,7 @@ def link(mentions: pl.DataFrame, associations: pl.DataFrame, names: pl.DataFrame
     Parameters
     ----------
     mentions
-        `source`, `file_sha256`, `sheet`, `line`, `mention`, `business_id`; one row a source row.
+        `source`, `file_sha256`, `sheet`, `line`, `part`, `mention`, `business_id`; one row an organisation named.
     associations
         `register_number`, `business_id`, `is_local`, `status`.
     names
@@ -124,7 +126,7 @@ def by_exact_name(mentions: pl.DataFrame, associations: pl.DataFrame, names: pl.
         mentions.with_columns(name_key=name_key(pl.col("mention")))
         .join(names.select("name_key", "register_number", "kind"), on="name_key", how="inner")
         .join(is_known, on="register_number", how="inner")
-        .filter(pl.col("business_id").is_null() | pl.col("association_id").is_null())
+        .filter(pl.col("business_id").eq(pl.col("association_id")).fill_null(value=True))
         .with_columns(rank=pl.col("rank") + (pl.col("kind") == "previous").cast(pl.Int32))
     )
     best = candidates.filter(pl.col("rank") == pl.col("rank").min().over(MENTION_KEY))

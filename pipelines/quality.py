@@ -8,8 +8,10 @@ Great Expectations takes seconds to import, so it is imported inside the functio
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -39,13 +41,36 @@ class RuleResult:
     passed: bool
 
 
-def check(contract: SourceContract, frame: pl.DataFrame, rows_before: int | None) -> list[RuleResult]:
-    """Check a typed frame by every rule of its contract except those that staging judges while reading.
+def check(contract: SourceContract, frame: pl.DataFrame, failed: Iterable[int] = ()) -> list[RuleResult]:
+    """Check the rows of a typed frame by the rules of its contract, except those that staging judges while reading.
 
     Parameters
     ----------
     frame
         Typed columns of the contract, with `file_sha256` so that uniqueness is judged inside a file.
+    failed
+        Positions of the rows that reading has failed; a row that fails anything else is nobody's duplicate.
+
+    Raises
+    ------
+    QualityError
+        Great Expectations could not evaluate a rule.
+    """
+    results = _evaluate([rule for rule in contract.rules if rule.expectation not in {*READING_RULES, ROW_COUNT}], frame)
+    bad = set(failed)
+    for result in results:
+        if result.rule.severity != "warning" and result.rule.expectation != UNIQUE:
+            bad.update(result.failing)
+    return [_first_kept(frame, result, bad) if result.rule.expectation == UNIQUE else result for result in results]
+
+
+def check_size(contract: SourceContract, frame: pl.DataFrame, rows_before: int | None) -> list[RuleResult]:
+    """Check how many rows a source has by the rules of its contract that speak of that.
+
+    Parameters
+    ----------
+    frame
+        The rows that go on, so that a file whose rows all lie in quarantine has shrunk.
     rows_before
         Rows of the source in the edition before; None when there is none, and rules that compare with it pass.
 
@@ -54,13 +79,10 @@ def check(contract: SourceContract, frame: pl.DataFrame, rows_before: int | None
     QualityError
         Great Expectations could not evaluate a rule.
     """
-    rules = [rule for rule in contract.rules if rule.expectation not in READING_RULES]
-    suite = [(rule, build(rule, rows_before)) for rule in rules]
-    results = _validate(frame, [expectation for _, expectation in suite]) if suite else {}
-    return [_result(rule, results[rule.id], frame) for rule in rules]
+    return _evaluate([rule for rule in contract.rules if rule.expectation == ROW_COUNT], frame, rows_before)
 
 
-def build(rule: Rule, rows_before: int | None) -> Expectation:
+def build(rule: Rule, rows_before: int | None = None) -> Expectation:
     """Build the Great Expectations expectation of a rule.
 
     Raises
@@ -74,9 +96,12 @@ def build(rule: Rule, rows_before: int | None) -> Expectation:
 
     arguments = dict(rule.arguments)
     if rule.share_of_previous is not None:
-        arguments["min_value"] = int((rows_before or 0) * rule.share_of_previous)
+        least = round((rows_before or 0) * rule.share_of_previous, 6)  # 15 * 0.8 is 12.000000000000002
+        arguments["min_value"] = ceil(least)
     if rule.expectation == UNIQUE:
         arguments = {"column_list": ["file_sha256", *arguments["column_list"]], "ignore_row_if": "never"}
+    if "row_condition" in arguments:
+        arguments["row_condition"] = _condition(rule, **arguments["row_condition"])
     if rule.expectation == "expect_business_id_check_digit":
         expectation_class: Any = ExpectBusinessIdCheckDigit
     else:
@@ -86,6 +111,25 @@ def build(rule: Rule, rows_before: int | None) -> Expectation:
         raise QualityError(f"{rule.id}: Great Expectations has no {rule.expectation}")
     built: Expectation = expectation_class(**arguments, meta={"rule_id": rule.id})
     return built
+
+
+def _condition(rule: Rule, column: str, **comparison: object) -> Any:
+    """Build the condition of a rule that judges some rows only: `{column, is: value}` or `{column, is_not: value}`."""
+    from great_expectations.expectations.row_conditions import Column
+
+    match comparison:
+        case {"is": value}:
+            return Column(column) == value
+        case {"is_not": value}:
+            return Column(column) != value
+    raise QualityError(f"{rule.id}: a row_condition is {{column, is}} or {{column, is_not}}, not {comparison}")
+
+
+def _evaluate(rules: Sequence[Rule], frame: pl.DataFrame, rows_before: int | None = None) -> list[RuleResult]:
+    if not rules:
+        return []
+    results = _validate(frame, [build(rule, rows_before) for rule in rules])
+    return [_result(rule, results[rule.id], frame) for rule in rules]
 
 
 def _validate(frame: pl.DataFrame, expectations: Sequence[Expectation]) -> dict[str, ExpectationValidationResult]:
@@ -128,13 +172,13 @@ def _result(rule: Rule, result: ExpectationValidationResult, frame: pl.DataFrame
     if rule.expectation == ROW_COUNT:
         return RuleResult(rule, frame.height, (), bool(result.success))
     failing = sorted(int(position) for position in result.result.get("unexpected_index_list") or [])
-    if rule.expectation == UNIQUE:
-        failing = _repetitions(frame, rule, failing)
     return RuleResult(rule, frame.height, tuple(failing), not failing)
 
 
-def _repetitions(frame: pl.DataFrame, rule: Rule, positions: list[int]) -> list[int]:
-    """Of rows that are equal, keep the first and fail the others."""
-    key = ["file_sha256", *rule.arguments["column_list"]]
-    repeated = frame.select(pl.struct(key).is_first_distinct().not_()).to_series()
-    return [position for position in positions if repeated[position]]
+def _first_kept(frame: pl.DataFrame, result: RuleResult, bad: AbstractSet[int]) -> RuleResult:
+    """Of equal rows keep the first good one and fail the other good ones."""
+    key = ["file_sha256", *result.rule.arguments["column_list"]]
+    positions = [position for position in result.failing if position not in bad]
+    is_repeated = frame[positions].select(pl.struct(key).is_first_distinct().not_()).to_series()
+    failing = tuple(position for position, repeated in zip(positions, is_repeated, strict=True) if repeated)
+    return replace(result, failing=failing, passed=not failing)

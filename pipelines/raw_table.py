@@ -37,6 +37,17 @@ class Refused(Exception):  # noqa: N818 - the word that people see
         self.text = text
 
 
+def refused(key: str, **values: object) -> Refused:
+    """Return the refusal of a message; a value that is a `Text` is said in the language of the sentence."""
+    said = {
+        language: message(
+            key, **{name: value[language] if isinstance(value, Text) else value for name, value in values.items()}
+        )[language]
+        for language in LANGUAGES
+    }
+    return Refused(Text(**said))
+
+
 @dataclass(frozen=True, slots=True)
 class RawTable:
     """One table of a received file.
@@ -114,8 +125,10 @@ def build(source: SourceContract, split: Split) -> RawTable:
     columns = _columns(source, header)
     _refuse_missing(source, header, columns, line, split.sheet)
     table = RawTable(split.sheet, header, line, [], [], list(split.above), columns)
+    words = tuple(map(fold, source.total_row_words))
+    named = [columns[column.name] for column in source.columns if column.required and column.reads not in AMOUNTS]
     for record in split.below:
-        if _is_total(source, columns, record[1]):
+        if _is_total(words, named, record[1]):
             table.outside.append(record)
         else:
             table.lines.append(record[0])
@@ -125,7 +138,7 @@ def build(source: SourceContract, split: Split) -> RawTable:
 
 def no_header(source: SourceContract) -> Refused:
     """Return the refusal of a file without a header row, naming the headers that it needs."""
-    return Refused(message("refusal.no_header", headers=", ".join(required_headers(source))))
+    return refused("refusal.no_header", headers=", ".join(required_headers(source)))
 
 
 def required_headers(source: SourceContract) -> list[str]:
@@ -143,7 +156,7 @@ def _columns(source: SourceContract, header: Sequence[str]) -> dict[str, int]:
         if name in found:
             official = next(column.header for column in source.columns if column.name == name)
             pair = f"{_shown(header[found[name]])}, {_shown(cell)}"
-            raise Refused(message("refusal.header_twice", header=official, found=pair))
+            raise refused("refusal.header_twice", header=official, found=pair)
         found[name] = place
     return found
 
@@ -165,11 +178,8 @@ def _refuse_missing(
         else:
             named.append(message("refusal.close_header", header=column.header, found=near))
     key = "refusal.missing_columns_on_sheet" if sheet else "refusal.missing_columns"
-    filled = {
-        language: message(key, headers=", ".join(text[language] for text in named), line=line, sheet=sheet)[language]
-        for language in LANGUAGES
-    }
-    raise Refused(Text(**filled))
+    headers = Text(**{language: ", ".join(text[language] for text in named) for language in LANGUAGES})
+    raise refused(key, headers=headers, line=line, sheet=sheet)
 
 
 def _nearest(accepted: Iterable[str], unknown: Mapping[str, str]) -> str | None:
@@ -183,14 +193,11 @@ def _nearest(accepted: Iterable[str], unknown: Mapping[str, str]) -> str | None:
     return shown if ratio >= CLOSE_ENOUGH else None
 
 
-def _is_total(source: SourceContract, columns: Mapping[str, int], cells: Sequence[Cell]) -> bool:
+def _is_total(words: tuple[str, ...], named: Iterable[int], cells: Sequence[Cell]) -> bool:
     """Tell whether a row sums up others: it begins with a total word and names nothing that a data row must name."""
     first = next((place for place, cell in enumerate(cells) if cell and cell.strip()), None)
-    if first is None or not source.total_row_words:
+    if first is None or not words or not fold(cells[first] or "").startswith(words):
         return False
-    if not fold(cells[first] or "").startswith(tuple(map(fold, source.total_row_words))):
-        return False
-    named = [columns[column.name] for column in source.columns if column.required and column.reads not in AMOUNTS]
     return is_blank(cells[place] for place in named if place != first and place < len(cells))
 
 

@@ -12,15 +12,25 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from pipelines import contracts
-from pipelines.contract_model import LANGUAGES, SourceContract, Text
-from pipelines.contracts import message
-from pipelines.raw_table import Cell, RawTable, Record, Refused, Split, build, find_header, header_score, no_header
+from pipelines.contract_model import SourceContract
+from pipelines.raw_table import (
+    Cell,
+    RawTable,
+    Record,
+    Refused,
+    Split,
+    build,
+    find_header,
+    header_score,
+    no_header,
+    refused,
+)
 from pipelines.reading_archives import format_of
 from pipelines.reading_csv import decode, find_spot, split_at, split_lines
 from pipelines.reading_json import JsonRows, parse
 from pipelines.reading_json import build as build_json
 from pipelines.reading_sheets import read_sheets
-from pipelines.sources import municipal_finance, population, prh_register
+from pipelines.sources import municipal_finance, population, prh_register, ytj_companies
 
 __all__ = ["RawTable", "Refused", "read_file", "recognise_source"]
 
@@ -42,6 +52,7 @@ JSON_FORMATS = {
     "yrtti_json": JsonFormat(prh_register.recognises, prh_register.read),
     "json_stat": JsonFormat(population.recognises, population.read),
     "treasury_json": JsonFormat(municipal_finance.recognises, municipal_finance.read),
+    "ytj_json": JsonFormat(ytj_companies.recognises, ytj_companies.read),
 }
 
 _SIGNS = (
@@ -99,7 +110,7 @@ def read_file(content: bytes, file_name: str, source: SourceContract) -> list[Ra
         raise no_header(source)
     tables = [build(source, split) for split in splits]
     if not any(table.rows for table in tables):
-        raise Refused(message("refusal.no_rows", line=tables[0].header_line))
+        raise refused("refusal.no_rows", line=tables[0].header_line)
     return tables
 
 
@@ -128,20 +139,24 @@ def recognise_source(content: bytes, file_name: str) -> SourceContract:
 
 def _open(content: bytes, file_name: str) -> _Opened:
     if len(content) > MAX_FILE:
-        raise Refused(message("refusal.file_too_large", size=len(content) // MEBI, limit=MAX_FILE // MEBI))
+        raise refused("refusal.file_too_large", size=len(content) // MEBI, limit=MAX_FILE // MEBI)
     for sign, key in _SIGNS:
         if content.startswith(sign):
-            raise Refused(message(key))
+            raise refused(key)
     if content.startswith(_ZIP):
         return _Opened(format_of(content), read_sheets(content), [], None)
     text = decode(content)
     beginning = text[:1024].lstrip().casefold()
     if not beginning and not text.strip():
-        raise Refused(message("refusal.empty"))
+        raise refused("refusal.empty")
     if beginning.startswith(_WEB_PAGE):
-        raise Refused(message("refusal.web_page"))
-    if beginning.startswith(("{", "[")) and not file_name.casefold().endswith(_TEXT_ENDINGS):
-        return _Opened("json", [], [], parse(text))
+        raise refused("refusal.web_page")
+    if beginning.startswith(("{", "[")):
+        try:
+            return _Opened("json", [], [], parse(text))
+        except Refused:
+            if not file_name.casefold().endswith(_TEXT_ENDINGS):
+                raise
     return _Opened("csv", [], split_lines(text), None)
 
 
@@ -201,12 +216,8 @@ def _required(source: SourceContract) -> int:
 def _wrong_format(source: SourceContract) -> Refused:
     shown = dict.fromkeys("JSON" if name in JSON_FORMATS else name.upper() for name in source.formats)
     formats = ", ".join(shown)
-    filled = {
-        language: message("refusal.format_not_for_source", title=source.title[language], formats=formats)[language]
-        for language in LANGUAGES
-    }
-    return Refused(Text(**filled))
+    return refused("refusal.format_not_for_source", title=source.title, formats=formats)
 
 
 def _unknown_source(sources: Iterable[SourceContract]) -> Refused:
-    return Refused(message("refusal.unknown_source", sources=", ".join(source.name for source in sources)))
+    return refused("refusal.unknown_source", sources=", ".join(source.name for source in sources))

@@ -15,8 +15,7 @@ import zlib
 from collections.abc import Iterator
 from xml.parsers import expat
 
-from pipelines.contracts import message
-from pipelines.raw_table import Refused
+from pipelines.raw_table import refused
 
 MEBI = 1024 * 1024
 MAX_UNPACKED = 300 * MEBI
@@ -57,13 +56,13 @@ def format_of(content: bytes) -> str:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return _format_of(archive, len(content))
     except _BROKEN as error:
-        raise Refused(message("refusal.damaged")) from error
+        raise refused("refusal.damaged") from error
 
 
 def _format_of(archive: zipfile.ZipFile, packed: int) -> str:
     members = archive.infolist()
     if any(member.flag_bits & 1 for member in members):
-        raise Refused(message("refusal.encrypted"))
+        raise refused("refusal.encrypted")
     _refuse_bomb(sum(member.file_size for member in members), packed)
     names = {member.filename for member in members}
     if "[Content_Types].xml" in names and "xl/workbook.xml" in names:
@@ -71,13 +70,13 @@ def _format_of(archive: zipfile.ZipFile, packed: int) -> str:
     elif "content.xml" in names and "mimetype" in names and archive.read("mimetype").strip() == _ODS:
         kind = "ods"
     else:
-        raise Refused(message("refusal.other_archive"))
+        raise refused("refusal.other_archive")
     if kind == "ods" and b"encryption-data" in archive.read("META-INF/manifest.xml"):
-        raise Refused(message("refusal.encrypted"))
+        raise refused("refusal.encrypted")
     _refuse_untrue(archive, packed)
     for size in _xlsx_sizes(archive) if kind == "xlsx" else _ods_sizes(archive.read("content.xml")):
         if size > MAX_CELLS:
-            raise Refused(message("refusal.too_many_cells", count=size, limit=MAX_CELLS))
+            raise refused("refusal.too_many_cells", count=size, limit=MAX_CELLS)
     return kind
 
 
@@ -107,12 +106,12 @@ def _xml_check() -> expat.XMLParserType:
 
 
 def _refuse_document_type(*_: object) -> None:
-    raise Refused(message("refusal.damaged"))
+    raise refused("refusal.damaged")
 
 
 def _refuse_bomb(unpacked: int, packed: int) -> None:
     if unpacked > MAX_UNPACKED or (unpacked > RATIO_COUNTS_FROM and unpacked > MAX_RATIO * packed):
-        raise Refused(message("refusal.too_large", size=unpacked // MEBI, limit=MAX_UNPACKED // MEBI))
+        raise refused("refusal.too_large", size=unpacked // MEBI, limit=MAX_UNPACKED // MEBI)
 
 
 def _xlsx_sizes(archive: zipfile.ZipFile) -> Iterator[int]:

@@ -15,8 +15,7 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from pipelines.contracts import message
-from pipelines.raw_table import HEADER_WITHIN, Cell, Record, Refused, Split, header_score, is_blank
+from pipelines.raw_table import HEADER_WITHIN, Cell, Record, Split, header_score, is_blank, refused
 
 SEPARATORS = (";", ",", "\t", "|")
 MAX_RECORD_LINES = 200
@@ -55,7 +54,7 @@ def decode(content: bytes) -> str:
     beginning = text[:65536]
     control = sum(1 for letter in beginning if letter < " " and letter not in _LAYOUT)
     if control > MAX_CONTROL_SHARE * len(beginning) + 1:
-        raise Refused(message("refusal.unknown_format"))
+        raise refused("refusal.unknown_format")
     return text
 
 

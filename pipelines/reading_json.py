@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelines.contract_model import SourceContract, fold
-from pipelines.contracts import message
-from pipelines.raw_table import Cell, RawTable, Refused
+from pipelines.raw_table import Cell, RawTable, Refused, refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +33,9 @@ def parse(text: str) -> object:
     try:
         return json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
     except json.JSONDecodeError as error:
-        raise Refused(message("refusal.not_json", line=error.lineno)) from error
+        raise refused("refusal.not_json", line=error.lineno) from error
     except RecursionError as error:
-        raise Refused(message("refusal.not_json", line=1)) from error
+        raise refused("refusal.not_json", line=1) from error
 
 
 def as_cell(value: object) -> Cell:
@@ -55,7 +54,7 @@ def objects_of(items: Sequence[object]) -> Iterator[Mapping[str, Any]]:
 
 def lacks(field: str) -> Refused:
     """Return the refusal of an answer that has not the expected shape."""
-    return Refused(message("refusal.json_shape", field=field))
+    return refused("refusal.json_shape", field=field)
 
 
 def build(source: SourceContract, rows: JsonRows) -> RawTable:
@@ -73,7 +72,7 @@ def build(source: SourceContract, rows: JsonRows) -> RawTable:
         if name is not None:
             columns.setdefault(name, place)
     if not rows.records:
-        raise Refused(message("refusal.no_records"))
+        raise refused("refusal.no_records")
     for column in source.columns:
         if column.required and column.name not in columns:
             raise lacks(next((name for name in column.synonyms), column.header))

@@ -13,8 +13,7 @@ from collections.abc import Iterator
 
 import fastexcel
 
-from pipelines.contracts import message
-from pipelines.raw_table import Cell, Record, Refused, is_blank
+from pipelines.raw_table import Cell, Record, is_blank, refused
 
 _MIDNIGHT = re.compile(r"(\d{4}-\d{2}-\d{2}) 00:00:00")
 _ERRORS = {
@@ -48,7 +47,7 @@ def read_sheets(content: bytes) -> list[tuple[str, list[Record]]]:
         reader = fastexcel.read_excel(content)
         return [(name, list(_records(reader, name))) for name in reader.sheet_names]
     except fastexcel.FastExcelError as error:
-        raise Refused(message("refusal.damaged")) from error
+        raise refused("refusal.damaged") from error
 
 
 def _records(reader: fastexcel.ExcelReader, name: str) -> Iterator[Record]:

@@ -127,16 +127,25 @@ def association_names(build: Build) -> int:
 
 
 def organisation_links(build: Build) -> int:
-    """Write `core.organisation_links`: every source row that names an organisation, linked or not."""
-    mentions = pl.concat(
-        database.read_frame(build.connection, f"staging.{source}").select(
-            pl.lit(source).alias("source"), *staging.PLACE, pl.col(column).alias("mention"), "business_id"
-        )
-        for source, column in MENTIONS.items()
-    )
+    """Write `core.organisation_links`: every organisation that a source row names, linked or not."""
+    mentions = pl.concat(_mentions(build, source, column) for source, column in MENTIONS.items())
     associations = database.read_frame(build.connection, "core.associations")
     names = database.read_frame(build.connection, "core.association_names")
     return _write_frame(build, "core.organisation_links", linking.link(mentions, associations, names))
+
+
+def _mentions(build: Build, source: str, column: str) -> pl.DataFrame:
+    """Return the organisations that a source names, one row each; a cell that names several is parted."""
+    rows = database.read_frame(build.connection, f"staging.{source}")
+    named = rows.select(
+        pl.lit(source).alias("source"),
+        *staging.PLACE,
+        (pl.col(column) if rows.schema[column] == pl.List(pl.String) else pl.concat_list(column)).alias("mention"),
+        pl.col("business_id") if "business_id" in rows.columns else pl.lit(None, pl.String).alias("business_id"),
+    )
+    parted = named.with_columns(part=pl.int_ranges(pl.col("mention").list.len(), dtype=pl.Int64))
+    mentions = parted.explode("mention", "part").filter(pl.col("part").is_not_null())
+    return mentions.select(*linking.MENTION_KEY, "mention", "business_id")
 
 
 def model(build: Build, table: str) -> int:
@@ -205,8 +214,9 @@ def _known_names(build: Build, contract: SourceContract) -> list[str]:
 
 def _files(workspace: Workspace, source: str, accounts: pl.DataFrame) -> pl.DataFrame:
     refused = landing.refusals(workspace, source)
+    read = set(accounts["file_sha256"])  # a file that was refused once may be readable by now
     in_force = landing.files_in_force(workspace, source)
-    states = [(file, "refused" if file.sha256 in refused else "read") for file in in_force]
+    states = [(file, "read" if file.sha256 in read else "refused") for file in in_force]
     states += [(file, "superseded") for file in landing.superseded_files(workspace, source)]
     files = pl.DataFrame(
         [

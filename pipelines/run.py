@@ -29,11 +29,15 @@ EXPECTED = {error.__name__ for error in (editions.EmptyEditionError, WorkspaceEr
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a refresh came to: the edition in force (None when there is none), whether it is new, and why not if not."""
+    """What a refresh came to: the edition in force (None when there is none), whether it is new, and why not if not.
+
+    `has_run` is false when another refresh had the workspace, so that there is nothing to account for.
+    """
 
     edition_id: str | None
     is_new: bool
     kept_because: Text | None = None
+    has_run: bool = True
 
 
 def refresh(workspace: Workspace, progress: Progress) -> Outcome:
@@ -46,8 +50,9 @@ def refresh(workspace: Workspace, progress: Progress) -> Outcome:
     from pipelines.definitions import JOB, build_definitions
 
     before = editions.current_id(workspace)
+    workspace.make_folders()
     if not _is_free(workspace):
-        return Outcome(before, is_new=False, kept_because=message("cli.busy"))
+        return Outcome(before, is_new=False, kept_because=message("cli.busy"), has_run=False)
     job = build_definitions(workspace, progress).resolve_job_def(JOB)
     with dg.DagsterInstance.from_config(str(workspace.dagster_home)) as instance:
         result = job.execute_in_process(

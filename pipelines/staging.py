@@ -27,7 +27,9 @@ SHORTEST_WORD_ENDING = 4
 """Words of organisations this long are recognised as the end of a compound word too (`kylätoimikunta`)."""
 
 RAGGED = READING_RULES[1]
+COUNTS = ("rows_read", "rows_staged", "rows_quarantined", "rows_outside", "rows_without_euros")
 EUROS = ("eur_read", "eur_staged", "eur_quarantined")
+EUR = pl.Decimal(16, 2)
 
 RAW_SCHEMA = {
     "file_sha256": pl.String(),
@@ -110,14 +112,16 @@ def stage(
         "delivery",
         *(parsing.read_column(column, settings).alias(column.name) for column in contract.staged_columns),
     )
-    unreadable = _unreadable(contract, text, typed)
-    results = [*unreadable, _ragged(contract, text), *_once(quality.check(contract, typed, rows_before), unreadable)]
+    reading = [*_unreadable(contract, text, typed), _ragged(contract, text)]
+    failed = {position for result in reading for position in result.failing}
+    results = [*reading, *_once(quality.check(contract, typed, failed), reading)]
     findings = _findings(text, results)
     is_bad = _bad_rows(typed, findings)
     rows = mask_persons(contract, typed.filter(~is_bad), known_names)
+    results += quality.check_size(contract, rows, rows_before)
     quarantine = _quarantine(contract, raw, typed.filter(is_bad), findings)
-    accounts = _account(contract, raw, typed, is_bad, findings)
-    _prove(accounts, rows, quarantine)
+    accounts = _account(contract, raw, typed, rows, quarantine, findings)
+    _prove(accounts)
     return Staged(rows, quarantine, findings, results, accounts)
 
 
@@ -187,16 +191,16 @@ def _ragged(contract: SourceContract, text: pl.DataFrame) -> RuleResult:
     return RuleResult(rule, text.height, failing, not failing)
 
 
-def _once(results: list[RuleResult], unreadable: list[RuleResult]) -> list[RuleResult]:
+def _once(results: list[RuleResult], reading: list[RuleResult]) -> list[RuleResult]:
     """Leave out of "a required value is missing" the cells that are there but can't be read: one cause, one finding."""
-    failed = {result.rule.column: set(result.failing) for result in unreadable}
+    unreadable = {result.rule.column: set(result.failing) for result in reading}
     once = []
     for result in results:
         failing = result.failing
         if result.rule.expectation == "expect_column_values_to_not_be_null":
-            failing = tuple(position for position in failing if position not in failed.get(result.rule.column, set()))
-        is_table_rule = result.rule.expectation == quality.ROW_COUNT
-        once.append(replace(result, failing=failing, passed=result.passed if is_table_rule else not failing))
+            unread = unreadable.get(result.rule.column or str(result.rule.arguments["column"]), set())
+            failing = tuple(position for position in failing if position not in unread)
+        once.append(replace(result, failing=failing, passed=not failing))
     return once
 
 
@@ -227,10 +231,8 @@ def _bad_rows(typed: pl.DataFrame, findings: pl.DataFrame) -> pl.Series:
 def _euros(contract: SourceContract) -> pl.Expr:
     """Euros of a row over all money columns; null for sources without money."""
     if not contract.money_columns:
-        return pl.lit(None, pl.Decimal(16, 2))
-    return pl.sum_horizontal(
-        pl.col(column.name).cast(pl.Decimal(16, 2)).fill_null(0) for column in contract.money_columns
-    ).cast(pl.Decimal(16, 2))
+        return pl.lit(None, EUR)
+    return pl.sum_horizontal(pl.col(column.name).cast(EUR).fill_null(0) for column in contract.money_columns).cast(EUR)
 
 
 def _quarantine(contract: SourceContract, raw: pl.DataFrame, bad: pl.DataFrame, findings: pl.DataFrame) -> pl.DataFrame:
@@ -245,44 +247,38 @@ def _quarantine(contract: SourceContract, raw: pl.DataFrame, bad: pl.DataFrame, 
 
 
 def _account(
-    contract: SourceContract, raw: pl.DataFrame, typed: pl.DataFrame, is_bad: pl.Series, findings: pl.DataFrame
+    contract: SourceContract,
+    raw: pl.DataFrame,
+    typed: pl.DataFrame,
+    rows: pl.DataFrame,
+    quarantine: pl.DataFrame,
+    findings: pl.DataFrame,
 ) -> pl.DataFrame:
-    read = raw.group_by("file_sha256", maintain_order=True).agg(
+    """Count what was read, and what is there in the frames that go on."""
+    money_rules = [f"{contract.name}.{column.name}_readable" for column in contract.money_columns]
+    unreadable = findings.filter(pl.col("rule_id").is_in(money_rules)).unique(PLACE)
+    eur = _euros(contract)
+    counted = [
+        typed.group_by("file_sha256").agg(eur_read=eur.sum()),
+        rows.group_by("file_sha256").agg(rows_staged=pl.len(), eur_staged=eur.sum()),
+        quarantine.group_by("file_sha256").agg(rows_quarantined=pl.len(), eur_quarantined=pl.col("eur").sum()),
+        unreadable.group_by("file_sha256").agg(rows_without_euros=pl.len()),
+    ]
+    accounts = raw.group_by("file_sha256", maintain_order=True).agg(
         rows_read=(pl.col("kind") == "row").sum(), rows_outside=(pl.col("kind") == "outside").sum()
     )
-    money = typed.select("file_sha256", eur=_euros(contract), is_bad=is_bad)
-    euros = money.group_by("file_sha256").agg(
-        rows_staged=(~pl.col("is_bad")).sum(),
-        rows_quarantined=pl.col("is_bad").sum(),
-        eur_read=pl.col("eur").sum(),
-        eur_staged=pl.col("eur").filter(~pl.col("is_bad")).sum(),
-        eur_quarantined=pl.col("eur").filter(pl.col("is_bad")).sum(),
-    )
-    money_rules = [f"{contract.name}.{column.name}_readable" for column in contract.money_columns]
-    unreadable = (
-        findings.filter(pl.col("rule_id").is_in(money_rules))
-        .unique(PLACE)
-        .group_by("file_sha256")
-        .agg(rows_without_euros=pl.len())
-    )
-    joined = read.join(euros, on="file_sha256", how="left").join(unreadable, on="file_sha256", how="left")
-    counts = ("rows_read", "rows_staged", "rows_quarantined", "rows_outside", "rows_without_euros")
-    accounts = joined.with_columns(pl.col(counts).fill_null(0).cast(pl.Int64))
-    if contract.money_columns:
-        return accounts
-    return accounts.with_columns(pl.lit(None, pl.Decimal(16, 2)).alias(name) for name in EUROS)
+    for counts in counted:
+        accounts = accounts.join(counts, on="file_sha256", how="left", maintain_order="left")
+    has_money = bool(contract.money_columns)
+    euros = [pl.col(name).fill_null(0).cast(EUR) if has_money else pl.lit(None, EUR).alias(name) for name in EUROS]
+    return accounts.with_columns(pl.col(COUNTS).fill_null(0).cast(pl.Int64), *euros)
 
 
-def _prove(accounts: pl.DataFrame, rows: pl.DataFrame, quarantine: pl.DataFrame) -> None:
-    """Rows and euros in = kept + quarantined, file by file, counted on the frames that go on."""
+def _prove(accounts: pl.DataFrame) -> None:
+    """Rows and euros in = kept + quarantined, file by file."""
     for account in accounts.iter_rows(named=True):
         file = account["file_sha256"]
-        kept = rows.filter(pl.col("file_sha256") == file).height
-        aside = quarantine.filter(pl.col("file_sha256") == file).height
-        if account["rows_read"] != kept + aside:
-            raise AccountingError(f"{file}: {account['rows_read']} rows read, {kept} staged, {aside} quarantined")
-        if (
-            account["eur_read"] is not None
-            and account["eur_read"] != account["eur_staged"] + account["eur_quarantined"]
-        ):
-            raise AccountingError(f"{file}: euros read are not euros staged + quarantined")
+        for unit in ("rows", "eur"):
+            read, kept, aside = (account[f"{unit}_{name}"] for name in ("read", "staged", "quarantined"))
+            if read is not None and read != kept + aside:
+                raise AccountingError(f"{file}: {unit} read {read}, staged {kept}, quarantined {aside}")

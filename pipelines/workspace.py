@@ -186,17 +186,25 @@ class Workspace:
         Raises
         ------
         WorkspaceError
-            The folder already is a workspace.
+            The folder already is a workspace, or is a file.
         """
+        if self.root.exists() and not self.root.is_dir():
+            raise WorkspaceError(f"{self.root} on tiedosto, ei kansio. Valitse toinen kansio.")
         if self.settings_file.exists():
             raise WorkspaceError(f"Kansio {self.root} on jo työtila. Valitse toinen kansio.")
+        self.make_folders()
+        self.settings_file.write_text(settings_text, encoding="utf-8")
+
+    def make_folders(self) -> None:
+        """Make the folders that are missing; a copy of a workspace may have lost the empty ones."""
         for source in contracts.sources():
             (self.inbox / source).mkdir(parents=True, exist_ok=True)
         self.landing.mkdir(mode=0o700, exist_ok=True)
         for folder in (self.dagster_home, self.editions):
             folder.mkdir(exist_ok=True)
-        (self.dagster_home / "dagster.yaml").write_text(DAGSTER_SETTINGS, encoding="utf-8")
-        self.settings_file.write_text(settings_text, encoding="utf-8")
+        dagster_settings = self.dagster_home / "dagster.yaml"
+        if not dagster_settings.exists():
+            dagster_settings.write_text(DAGSTER_SETTINGS, encoding="utf-8")
 
 
 def read_settings(path: Path) -> Settings:
@@ -209,7 +217,11 @@ def read_settings(path: Path) -> Settings:
     """
     if not path.is_file():
         raise WorkspaceError(f"Kansio {path.parent} ei ole työtila: {path.name} puuttuu. Tee se: yhteispeli init.")
-    return parse_settings(path.read_bytes().decode("utf-8", errors="replace"), str(path))
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise WorkspaceError(f"Asetuksia {path} ei voi lukea: merkistö ei ole UTF-8. Korjaa tiedosto.") from error
+    return parse_settings(text, str(path))
 
 
 def parse_settings(text: str, name: str) -> Settings:

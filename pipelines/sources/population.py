@@ -17,7 +17,7 @@ from typing import Any
 
 from pipelines.contract_model import fold
 from pipelines.contracts import message
-from pipelines.raw_table import Cell, Refused
+from pipelines.raw_table import Cell, Refused, refused
 from pipelines.reading_json import JsonRows, as_cell, lacks
 
 MAX_CELLS = 5_000_000
@@ -94,7 +94,7 @@ def read_json_stat(document: object) -> JsonStat:
         raise lacks("category.index")
     count = math.prod(len(variable.codes) for variable in variables)
     if count > MAX_CELLS:
-        raise Refused(message("refusal.too_many_cells", count=count, limit=MAX_CELLS))
+        raise refused("refusal.too_many_cells", count=count, limit=MAX_CELLS)
     values = dataset.get("value")
     if not isinstance(values, dict) and (not isinstance(values, list) or len(values) != count):
         raise lacks("value")
@@ -132,6 +132,11 @@ def read(document: object) -> JsonRows:
         if metric is None or cells[-1] in measures:
             records.append((position + 1, [*cells, value]))
     return JsonRows(HEADER, records)
+
+
+def counts_residents(label: str) -> bool:
+    """Tell whether the label of a measure says that it counts residents."""
+    return _POPULATION.match(fold(label)) is not None
 
 
 def _dataset(document: object) -> Mapping[str, Any]:
@@ -199,9 +204,9 @@ def _by_codes(table: JsonStat) -> Variable | None:
 def _measures(table: JsonStat, metric: Variable | None) -> frozenset[str]:
     """Return the codes of the measures that count residents; a table of one measure may have only its own label."""
     if metric is None:
-        return frozenset({table.label}) if _POPULATION.match(fold(table.label)) else frozenset()
+        return frozenset({table.label}) if counts_residents(table.label) else frozenset()
     said = {code: (metric.labels.get(code, code), metric.units.get(code, "")) for code in metric.codes}
-    return frozenset(code for code, texts in said.items() if any(_POPULATION.match(fold(text)) for text in texts))
+    return frozenset(code for code, texts in said.items() if any(map(counts_residents, texts)))
 
 
 def _refuse_other_breakdowns(table: JsonStat, used: Sequence[Variable | None]) -> None:
@@ -213,11 +218,4 @@ def _refuse_other_breakdowns(table: JsonStat, used: Sequence[Variable | None]) -
 
 def _not_population(reason: str, **values: object) -> Refused:
     why = message(f"refusal.not_population.{reason}", **values)
-    key = "refusal.not_population"
-    return Refused(
-        type(why)(
-            fi=message(key, reason=why.fi).fi,
-            sv=message(key, reason=why.sv).sv,
-            en=message(key, reason=why.en).en,
-        )
-    )
+    return refused("refusal.not_population", reason=why)

@@ -11,8 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pipelines.contracts import message
-from pipelines.raw_table import Cell, Refused
+from pipelines.raw_table import Cell, refused
 from pipelines.reading_json import JsonRows, as_cell, lacks, objects_of
 
 FIELDS = (
@@ -54,7 +53,7 @@ def read(document: object) -> JsonRows:
         fault = next((item for item in items if item.get("faultCode") or item.get("faultString")), None)
         if fault is not None:
             said = {"code": fault.get("faultCode") or "–", "text": fault.get("faultString") or "–"}
-            raise Refused(message("refusal.service_error", **said))
+            raise refused("refusal.service_error", **said)
         raise lacks(FIELDS[0])
     rows = [(place, _cells(record)) for place, record in enumerate(records, start=1)]
     return JsonRows((*FIELDS, NAME, OTHER_NAMES), rows)
