@@ -23,7 +23,8 @@ Number = float | int | Decimal
 def number(value: Number, decimals: int = 0) -> str:
     """Write a number with a fixed number of decimals: `1 234,5`."""
     pattern = "#,##0" + (f".{'0' * decimals}" if decimals else "")
-    return format_decimal(value, format=pattern, locale=LANGUAGE)
+    written = format_decimal(value, format=pattern, locale=LANGUAGE)
+    return written.removeprefix("-") if not written.strip("-0,") else written  # no minus before a zero
 
 
 def euros(value: Number, decimals: int = 0) -> str:

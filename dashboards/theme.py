@@ -61,10 +61,10 @@ TEMPLATE: Final = go.layout.Template(
 
 def plotly_config() -> dict[str, Any]:
     """Return what each `st.plotly_chart` is given: no tool bar, and the locale inline, as Plotly's bundle has none."""
-    days = get_day_names("wide", locale=LANGUAGE)
-    short_days = get_day_names("abbreviated", locale=LANGUAGE)
-    months = get_month_names("wide", locale=LANGUAGE)
-    short_months = get_month_names("abbreviated", locale=LANGUAGE)
+    days = get_day_names("wide", "stand-alone", locale=LANGUAGE)
+    short_days = get_day_names("abbreviated", "stand-alone", locale=LANGUAGE)
+    months = get_month_names("wide", "stand-alone", locale=LANGUAGE)
+    short_months = get_month_names("abbreviated", "stand-alone", locale=LANGUAGE)
     locale = {
         "dictionary": {},
         "format": {

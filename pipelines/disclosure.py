@@ -23,6 +23,7 @@ def hide_small_cells(values: pl.DataFrame, protected: set[str], k: int) -> pl.Da
     ----------
     values
         `indicator_id`, `period_type`, `period`, `breakdown`, `breakdown_value`, `n`; one row a cell.
+        Where `n` is not known the cell is taken as small.
     protected
         Indicators whose cells speak of single associations.
     k
@@ -34,7 +35,7 @@ def hide_small_cells(values: pl.DataFrame, protected: set[str], k: int) -> pl.Da
         The same rows and columns, `is_hidden` set.
     """
     is_protected = pl.col("indicator_id").is_in(list(protected))
-    small = (is_protected & (pl.col("n") > 0) & (pl.col("n") < k)).alias("is_hidden")
+    small = (is_protected & pl.col("n").is_between(1, k - 1).fill_null(value=True)).alias("is_hidden")
     ranked = values.with_columns(small).with_columns(
         _smallest_first=pl.struct(~pl.col("is_hidden"), (pl.col("n") == 0).alias("is_zero"), "n", "breakdown_value")
         .rank("ordinal")

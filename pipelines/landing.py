@@ -1,10 +1,15 @@
 """Landing: the received bytes, by content hash, never changed, with a manifest.
 
-Here belongs: taking files from the inbox, the manifest, and which files are in force. Not here: what is in the files.
+Here belongs: taking files from the inbox and pages from interfaces, the manifest, and which files are in force. Not
+here: what is in the files, asking the interfaces (`pipelines.clients`).
 
-The manifest is `landing/manifest.jsonl`, one JSON object a line, only ever appended to; its `event` is `landed` or
-`refused`. A file is recognised by its hash. When the file at a path changes, the newest version is in force and the
-older ones stay in landing; that is how a delivery is replaced.
+The manifest is `landing/manifest.jsonl`, one JSON object a line, only ever appended to; its `event` is `landed`,
+`refused`, `fetched` or `dropped`. A file is recognised by its hash. When the file at a path changes, the newest version
+is in force and the older ones stay in landing; that is how a delivery is replaced.
+
+A page of an interface is a landed file with an `origin`. The pages of a fetch come into force all at once, by the event
+`fetched`, and then the pages of the fetch before are no longer in force. A fetch that broke off goes on where it
+stopped; one that was `dropped` is never taken up again.
 """
 
 from __future__ import annotations
@@ -14,7 +19,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +27,22 @@ from pipelines.contract_model import Text
 from pipelines.contracts import sources
 from pipelines.workspace import Workspace
 
+RESUMES_WITHIN = timedelta(days=1)
+"""A fetch that broke off longer ago than this begins anew: its pages would show two different times."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a page came from: the fetch that it belongs to, its name in the fetch, and its address."""
+
+    fetch: str
+    page: str
+    url: str
+
 
 @dataclass(frozen=True, slots=True)
 class LandedFile:
-    """One version of a delivered file."""
+    """One version of a delivered file; `origin` is None for a file from the inbox."""
 
     source: str
     path: str
@@ -33,6 +50,7 @@ class LandedFile:
     size: int
     received_at: str
     licence: str
+    origin: Origin | None = None
 
     @property
     def name(self) -> str:
@@ -58,26 +76,73 @@ def land_inbox(workspace: Workspace, source: str) -> list[LandedFile]:
             continue
         content = path.read_bytes()
         relative = _readable(path.relative_to(workspace.root).as_posix())
-        sha256 = hashlib.sha256(content).hexdigest()
-        if newest.get(relative) == sha256:
+        if newest.get(relative) == hashlib.sha256(content).hexdigest():
             continue
-        _store(workspace, sha256, content)
-        file = LandedFile(
-            source=source,
-            path=relative,
-            sha256=sha256,
-            size=len(content),
-            received_at=datetime.now(UTC).isoformat(timespec="microseconds"),
-            licence=sources()[source].licence,
-        )
-        _append(workspace, {"event": "landed", **asdict(file)})
-        new.append(file)
+        new.append(_land(workspace, source, relative, content))
     return new
 
 
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """The pages that have landed so far, by name, of one fetch of a source from its interface."""
+
+    workspace: Workspace
+    source: str
+    id: str
+    pages: dict[str, LandedFile]
+
+
+def begin_fetch(workspace: Workspace, source: str, plan: str) -> Fetch:
+    """Take up the fetch that broke off, or begin a new one.
+
+    Parameters
+    ----------
+    plan
+        What is asked for and where; a fetch of another plan is not taken up.
+    """
+    ending = f"-{hashlib.sha256(plan.encode()).hexdigest()[:10]}"
+    closed = _closed(workspace, source, "fetched", "dropped")
+    since = datetime.now(UTC) - RESUMES_WITHIN
+    pages: dict[str, dict[str, LandedFile]] = {}
+    for file in _landed(workspace, source):
+        if file.origin is not None and file.origin.fetch not in closed and file.origin.fetch.endswith(ending):
+            pages.setdefault(file.origin.fetch, {})[file.origin.page] = file
+    young = [name for name, landed in pages.items() if min(file.received for file in landed.values()) > since]
+    if young:
+        return Fetch(workspace, source, young[-1], pages[young[-1]])
+    return Fetch(workspace, source, f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}{ending}", {})
+
+
+def land_page(fetch: Fetch, page: str, url: str, content: bytes) -> LandedFile:
+    """Land the bytes of one page of a fetch."""
+    path = f"interfaces/{fetch.source}/{page}.json"
+    file = _land(fetch.workspace, fetch.source, path, content, Origin(fetch.id, page, url))
+    fetch.pages[page] = file
+    return file
+
+
+def finish_fetch(fetch: Fetch) -> None:
+    """Bring the pages of a fetch into force, instead of those of the fetch before."""
+    event = {"event": "fetched", "source": fetch.source, "fetch": fetch.id, "pages": len(fetch.pages)}
+    _append(fetch.workspace, event)
+
+
+def drop_fetch(fetch: Fetch) -> None:
+    """Never take up a fetch again, since its pages don't fit together."""
+    _append(fetch.workspace, {"event": "dropped", "source": fetch.source, "fetch": fetch.id})
+
+
 def files_in_force(workspace: Workspace, source: str) -> list[LandedFile]:
-    """Return the newest version at each path, each content once, the longest landed first."""
-    newest = {file.path: file for file in _landed(workspace, source)}
+    """Return the newest version at each path, each content once, the longest landed first.
+
+    Of the pages of an interface, those of its newest finished fetch.
+    """
+    newest_fetch = [None, *_closed(workspace, source, "fetched")][-1]
+    newest = {
+        file.path: file
+        for file in _landed(workspace, source)
+        if file.origin is None or file.origin.fetch == newest_fetch
+    }
     once: dict[str, LandedFile] = {}
     for file in sorted(newest.values(), key=lambda file: (file.received_at, file.path)):
         once.setdefault(file.sha256, file)
@@ -85,9 +150,14 @@ def files_in_force(workspace: Workspace, source: str) -> list[LandedFile]:
 
 
 def superseded_files(workspace: Workspace, source: str) -> list[LandedFile]:
-    """Return the older versions of files that a newer version at the same path has replaced."""
+    """Return the older versions of files that newer ones have replaced; pages of an unfinished fetch never counted."""
     in_force = {file.sha256 for file in files_in_force(workspace, source)}
-    older = {file.sha256: file for file in _landed(workspace, source) if file.sha256 not in in_force}
+    finished = _closed(workspace, source, "fetched")
+    older = {
+        file.sha256: file
+        for file in _landed(workspace, source)
+        if file.sha256 not in in_force and (file.origin is None or file.origin.fetch in finished)
+    }
     return list(older.values())
 
 
@@ -112,7 +182,36 @@ def refusals(workspace: Workspace, source: str) -> dict[str, Text]:
 
 def _landed(workspace: Workspace, source: str) -> list[LandedFile]:
     events = (event for event in _events(workspace) if event["event"] == "landed" and event["source"] == source)
-    return [LandedFile(**{key: value for key, value in event.items() if key != "event"}) for event in events]
+    return [_file(event) for event in events]
+
+
+def _file(event: Mapping[str, Any]) -> LandedFile:
+    origin = event.get("origin")
+    plain = {key: value for key, value in event.items() if key not in {"event", "origin"}}
+    return LandedFile(**plain, origin=Origin(**origin) if origin else None)
+
+
+def _closed(workspace: Workspace, source: str, *ends: str) -> list[str]:
+    """Return the ids of the fetches of a source that ended in one of these ways, the longest ended first."""
+    events = (event for event in _events(workspace) if event["event"] in ends and event["source"] == source)
+    return [event["fetch"] for event in events]
+
+
+def _land(workspace: Workspace, source: str, path: str, content: bytes, origin: Origin | None = None) -> LandedFile:
+    sha256 = hashlib.sha256(content).hexdigest()
+    _store(workspace, sha256, content)
+    file = LandedFile(
+        source=source,
+        path=path,
+        sha256=sha256,
+        size=len(content),
+        received_at=datetime.now(UTC).isoformat(timespec="microseconds"),
+        licence=sources()[source].licence,
+        origin=origin,
+    )
+    said = {key: value for key, value in asdict(file).items() if value is not None}
+    _append(workspace, {"event": "landed", **said})
+    return file
 
 
 def _events(workspace: Workspace) -> Iterator[dict[str, Any]]:

@@ -142,7 +142,7 @@ def read_municipality(text: pl.Expr, settings: Settings) -> pl.Expr:
 
 
 def read_area(text: pl.Expr) -> pl.Expr:
-    """Area of Statistics Finland: `KU593` becomes `593`, `SSS` is the whole country."""
+    """Area of Statistics Finland: `KU998` becomes `998`, `SSS` is the whole country."""
     return text.str.extract(r"^(?:KU)?(\d{3}|SSS)$")
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import duckdb
 import polars as pl
 
-from pipelines import catalogue, contracts, disclosure, editions, landing, linking, staging
+from pipelines import catalogue, contracts, disclosure, editions, estimation, landing, linking, staging
 from pipelines.contract_model import SourceContract
 from pipelines.landing import LandedFile
 from pipelines.raw_table import RawTable, Refused
@@ -146,6 +146,18 @@ def _mentions(build: Build, source: str, column: str) -> pl.DataFrame:
     parted = named.with_columns(part=pl.int_ranges(pl.col("mention").list.len(), dtype=pl.Int64))
     mentions = parted.explode("mention", "part").filter(pl.col("part").is_not_null())
     return mentions.select(*linking.MENTION_KEY, "mention", "business_id")
+
+
+def return_estimates(build: Build) -> int:
+    """Write `marts.return_estimates`."""
+    field = database.read_frame(build.connection, "marts.return_field")
+    return _write_frame(build, "marts.return_estimates", estimation.estimates(field))
+
+
+def return_changes(build: Build) -> int:
+    """Write `marts.return_changes`."""
+    field = database.read_frame(build.connection, "marts.return_field")
+    return _write_frame(build, "marts.return_changes", estimation.changes(field))
 
 
 def model(build: Build, table: str) -> int:

@@ -19,6 +19,9 @@ from pipelines.contract_model import CodeList
 
 SETTINGS_FILE = "municipality.toml"
 
+ADDRESS = r"^(https://[^\s/?#@]+|http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?)(/[^\s?#]*)?$"
+"""Address of an interface: encrypted, unless it is on this machine; without a user, a query or a fragment."""
+
 DAGSTER_SETTINGS = """\
 # Dagster of this workspace. One run at a time: DuckDB has one writer. Nothing is sent anywhere.
 telemetry:
@@ -94,12 +97,55 @@ class Choice(_Strict):
     until: date | None = None
 
 
+class Interface(_Strict):
+    """An open interface that a refresh asks, when it is switched on."""
+
+    enabled: bool = False
+    base_url: str = Field(pattern=ADDRESS)
+
+
+class CompanyInterface(Interface):
+    """YTJ of PRH; the associations of these post offices are asked for together, the others one by one."""
+
+    locations: tuple[str, ...] = ()
+
+
+class PopulationInterface(Interface):
+    """PxWeb of Statistics Finland; paths of the tables below the base."""
+
+    tables: tuple[str, ...] = Field(default=("vaerak/11ra.px",), min_length=1)
+
+
+class FinanceInterface(Interface):
+    """Municipal finance of the State Treasury; reporting packages, KTAS is the budget and plan."""
+
+    packages: tuple[str, ...] = Field(default=("KTAS",), min_length=1)
+
+
+class EventInterface(Interface):
+    """A Linked Events instance; `parameters` narrow its events down to those of the municipality."""
+
+    event_types: tuple[str, ...] = Field(default=("General", "Course", "Volunteering"), min_length=1)
+    parameters: dict[str, str] = {}
+
+
+class Interfaces(_Strict):
+    """The interface of each source that has one, by the name of the source."""
+
+    ytj_companies: CompanyInterface | None = None
+    population: PopulationInterface | None = None
+    municipal_finance: FinanceInterface | None = None
+    events: EventInterface | None = None
+    directory_listings: Interface | None = None
+
+
 class Settings(_Strict):
     """What `municipality.toml` says."""
 
     municipality: Municipality
     contact: Contact
     figures: Figures
+    interfaces: Interfaces = Interfaces()
     council_terms: tuple[CouncilTerm, ...] = ()
     series_breaks: tuple[SeriesBreak, ...] = ()
     granting_bodies: tuple[Choice, ...] = ()

@@ -72,7 +72,10 @@ def open_build(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 def open_edition(file: Path) -> duckdb.DuckDBPyConnection:
     """Open a published file for reading: no writes, no other files, no network, locked settings."""
     connection = duckdb.connect(str(file), read_only=True)
-    connection.execute("SET TimeZone = 'UTC'")
+    is_locked = connection.sql("SELECT current_setting('lock_configuration')").fetchone()
+    if is_locked == (True,):  # this process has the file open already, and the settings are those of the file
+        return connection
+    connection.execute("SET GLOBAL TimeZone = 'UTC'")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
     return connection
@@ -123,7 +126,9 @@ def build_from_frame(connection: duckdb.DuckDBPyConnection, shape: TableShape, f
 def replace_slice(
     connection: duckdb.DuckDBPyConnection, shape: TableShape, column: str, value: str, frame: pl.DataFrame
 ) -> None:
-    """Replace the rows of a table in which a column has a value; the table is made when it is missing.
+    """Replace the rows of a table in which a column has a value.
+
+    The table is made when it is missing, and made anew when an older version of the program gave it other columns.
 
     Raises
     ------
@@ -135,6 +140,8 @@ def replace_slice(
     connection.execute("BEGIN")
     try:
         connection.execute(f"CREATE TABLE IF NOT EXISTS {shape.name} ({columns})")
+        if connection.sql(f"SELECT * FROM {shape.name}").columns != [item.name for item in shape.columns]:
+            connection.execute(f"CREATE OR REPLACE TABLE {shape.name} ({columns})")
         connection.execute(f"DELETE FROM {shape.name} WHERE {column} = ?", [value])
         with _registered(connection, frame) as view:
             connection.execute(f"INSERT INTO {shape.name} SELECT {names} FROM {view}")

@@ -2,6 +2,7 @@
 
 Run by `make bench`. It is no test: seconds depend on the machine. Every run is a new process on a workspace of its own,
 so both sides pay for starting Python and for their imports; the two take turns, and the median of the rounds counts.
+Processor seconds stand beside the seconds of the clock, because they stay steady on a machine that has other work too.
 """
 
 from __future__ import annotations
@@ -9,12 +10,14 @@ from __future__ import annotations
 import json
 import os
 import platform
+import resource
 import shutil
 import statistics
 import subprocess
 import sys
 import time
 from collections import defaultdict
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -33,28 +36,40 @@ def main() -> None:
         _report(*_measure(Path(folder)))
 
 
-def _measure(folder: Path) -> tuple[list[float], list[float], list[dict[str, float]], float]:
-    """Return seconds with Dagster, seconds without, their parts, and seconds of importing the Dagster definitions."""
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """What a command took, and what it printed."""
+
+    seconds: float
+    processor_seconds: float
+    printed: str
+
+
+def _measure(folder: Path) -> tuple[list[Timed], list[Timed], Timed]:
+    """Return the rounds with Dagster, the rounds without, and one bare import of the Dagster definitions."""
     example = folder / "example"
     _timed(COMMAND, "example", example)
-    with_dagster, without, parts = [], [], []
+    with_dagster, without = [], []
     for number in range(ROUNDS):
         first, second = (shutil.copytree(example, folder / f"{side}{number}") for side in ("dagster", "rooms"))
-        with_dagster.append(_timed(COMMAND, "refresh", first)[0])
-        seconds, printed = _timed(sys.executable, __file__, IN_PROCESS, second)
-        without.append(seconds)
-        parts.append(json.loads(printed))
-    definitions, _ = _timed(sys.executable, "-c", "import pipelines.definitions")
-    return with_dagster, without, parts, definitions
+        with_dagster.append(_timed(COMMAND, "refresh", first))
+        without.append(_timed(sys.executable, __file__, IN_PROCESS, second))
+    return with_dagster, without, _timed(sys.executable, "-c", "import pipelines.definitions")
 
 
-def _timed(*command: str | Path) -> tuple[float, str]:
-    started = time.perf_counter()
+def _timed(*command: str | Path) -> Timed:
+    started, used = time.perf_counter(), _processor_seconds()
     done = subprocess.run(list(map(str, command)), check=False, capture_output=True, text=True)
-    seconds = time.perf_counter() - started
+    seconds, processor_seconds = time.perf_counter() - started, _processor_seconds() - used
     if done.returncode:
         sys.exit(f"{' '.join(map(str, command))} gave {done.returncode}: {done.stderr.strip()[-2000:]}")
-    return seconds, done.stdout
+    return Timed(seconds, processor_seconds, done.stdout)
+
+
+def _processor_seconds() -> float:
+    """Return what the processes started from here have used so far."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _rooms(root: Path) -> dict[str, float]:
@@ -80,25 +95,29 @@ def _rooms(root: Path) -> dict[str, float]:
     return dict(spent)
 
 
-def _report(with_dagster: list[float], without: list[float], parts: list[dict[str, float]], definitions: float) -> None:
-    dagster, rooms = statistics.median(with_dagster), statistics.median(without)
+def _report(with_dagster: list[Timed], without: list[Timed], definitions: Timed) -> None:
+    dagster, rooms = _median(with_dagster), _median(without)
     print(f"Cold refresh of the example, median of {ROUNDS} rounds")
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores\n")
-    print(f"  yhteispeli refresh (Dagster)   {dagster:6.2f} s   {_all(with_dagster)}")
-    print(f"  the same rooms without it      {rooms:6.2f} s   {_all(without)}")
-    print(f"  ratio                          {dagster / rooms:6.2f}     aim: at most {AIM}\n")
+    print(f"{'':<34} seconds  processor")
+    print(f"  {'yhteispeli refresh (Dagster)':<32} {dagster.seconds:7.2f} {dagster.processor_seconds:10.2f}")
+    print(f"  {'the same rooms without it':<32} {rooms.seconds:7.2f} {rooms.processor_seconds:10.2f}")
+    ratios = dagster.seconds / rooms.seconds, dagster.processor_seconds / rooms.processor_seconds
+    print(f"  {'ratio':<32} {ratios[0]:7.2f} {ratios[1]:10.2f}   aim: at most {AIM}\n")
     print("Where the time goes without Dagster")
-    medians = {part: statistics.median(run[part] for run in parts) for part in parts[0]}
-    medians["start and stop Python, the rest"] = rooms - sum(medians.values())
-    for part, seconds in medians.items():
-        print(f"  {part:<32} {seconds:5.2f} s  {seconds / rooms:4.0%}")
+    runs = [json.loads(timed.printed) for timed in without]
+    parts = {part: statistics.median(run[part] for run in runs) for part in runs[0]}
+    parts["start and stop Python, the rest"] = rooms.seconds - sum(parts.values())
+    for part, seconds in parts.items():
+        print(f"  {part:<32} {seconds:7.2f} {seconds / rooms.seconds:10.0%}")
     print("\nWhat Dagster adds")
-    print(f"  in all                           {dagster - rooms:5.2f} s")
-    print(f"  import its definitions, alone    {definitions:5.2f} s")
+    print(f"  {'in all':<32} {dagster.seconds - rooms.seconds:7.2f}")
+    print(f"  {'importing its definitions, alone':<32} {definitions.seconds:7.2f}")
 
 
-def _all(seconds: list[float]) -> str:
-    return "(" + ", ".join(f"{second:.2f}" for second in seconds) + ")"
+def _median(rounds: list[Timed]) -> Timed:
+    seconds = statistics.median(timed.seconds for timed in rounds)
+    return Timed(seconds, statistics.median(timed.processor_seconds for timed in rounds), "")
 
 
 if __name__ == "__main__":

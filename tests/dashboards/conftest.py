@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 import streamlit as st
@@ -20,10 +21,18 @@ def _fresh_caches() -> Iterator[None]:
     st.cache_resource.clear()
 
 
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small edition, written once."""
+    folder = tmp_path_factory.mktemp("built")
+    build(folder)
+    return folder
+
+
 @pytest.fixture
-def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A workspace with the small edition."""
-    build(tmp_path)
+def workspace(built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A workspace of the test's own with the small edition."""
+    copytree(built, tmp_path, dirs_exist_ok=True)
     monkeypatch.setenv(WORKSPACE_VARIABLE, str(tmp_path))
     return tmp_path
 

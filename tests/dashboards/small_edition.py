@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import polars as pl
 
 from pipelines import contracts
 from pipelines.workspace import Settings, read_settings
@@ -47,10 +48,13 @@ def _write(connection: duckdb.DuckDBPyConnection, table: Any, rows: list[Row]) -
     connection.execute(f"CREATE SCHEMA IF NOT EXISTS {table.schema}")
     types = ", ".join(f'"{column.name}" {column.duckdb_type}' for column in columns)
     connection.execute(f"CREATE TABLE {table.full_name} ({types})")
-    marks = ", ".join("?" for _ in columns)
     if rows:
-        cells = [[row.get(column.name) for column in columns] for row in rows]
-        connection.executemany(f"INSERT INTO {table.full_name} VALUES ({marks})", cells)
+        cells = [tuple(row.get(column.name) for column in columns) for row in rows]
+        names = [column.name for column in columns]
+        frame = pl.DataFrame(cells, schema=names, orient="row", infer_schema_length=None)
+        connection.register("rows_to_write", frame)
+        connection.execute(f"INSERT INTO {table.full_name} SELECT * FROM rows_to_write")
+        connection.unregister("rows_to_write")
 
 
 def _tables(settings: Settings, *, example: bool, email: str) -> dict[str, Iterator[Row]]:

@@ -50,8 +50,8 @@ def value(year: int, figure: float | None, **more: object) -> Value:
     ("written", "expected"),
     [
         (number(1234567.5, 1), f"1{NBSP}234{NBSP}567,5"),
-        (number(0.4), "0"),
-        (euros(Decimal("-1234.50"), 2), f"\u22121{NBSP}234,50{NBSP}€"),
+        (number(-0.4), "0"),
+        (euros(Decimal("-1234.50"), 2), f"-1{NBSP}234,50{NBSP}€"),
         (percent(0.1234, 1), f"12,3{NBSP}%"),
         (day(date(2026, 1, 4)), "4.1.2026"),
         (for_spreadsheet(1234.5), "1234,5"),

@@ -155,14 +155,16 @@ def test_small_groups_are_hidden_in_public_and_told_to_analysts(
     assert told == (hidden[0], hidden[0])
 
 
-def test_figures_of_returns_have_no_value_before_there_is_an_estimate(public: duckdb.DuckDBPyConnection) -> None:
+def test_figures_of_returns_are_estimates_beside_what_was_told(public: duckdb.DuckDBPyConnection) -> None:
     rows = public.execute(
-        "SELECT count(*), count(value), count(lower), count(upper), min(coverage_share), max(coverage_share), "
-        "count(DISTINCT verdict_reason) FROM marts.indicator_values AS figures "
+        "SELECT indicator_id, value, lower, upper, reported, coverage_share, kind, verdict FROM marts.indicator_values "
         "JOIN meta.indicators AS cards USING (indicator_id) "
-        "WHERE cards.basis = 'returns' AND breakdown = 'total'"
-    ).fetchone()
-    assert rows is not None
-    assert rows[0] > 0
-    assert rows[1:4] == (0, 0, 0)
-    assert 0 < rows[4] <= rows[5] <= 1
+        "WHERE cards.basis = 'returns' AND breakdown = 'total' ORDER BY ALL"
+    ).fetchall()
+    assert len(rows) == 7 * 10
+    for indicator, value, lower, upper, reported, coverage, kind, verdict in rows:
+        assert lower <= value <= upper, indicator
+        assert 0 < coverage <= 1
+        if kind != "share":
+            assert value >= reported, indicator
+        assert verdict in {"usable", "usable_with_care"}

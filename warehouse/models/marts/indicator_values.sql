@@ -24,11 +24,18 @@ described AS (
         cards.kind,
         years.is_complete,
         breaks.break_id,
-        cards.basis = 'evidence' AND figures.year < (SELECT year FROM first_full) AS window_is_short,
+        estimates.estimate,
+        estimates.lower,
+        estimates.upper,
+        estimates.cv,
+        cards.basis IN ('evidence', 'returns') AND figures.year < (SELECT year FROM first_full) AS window_is_short,
         CASE WHEN cards.basis = 'returns' THEN figures.n / nullif(figures.population, 0) END AS coverage_share
     FROM figures
     JOIN meta.indicators AS cards ON cards.indicator_id = figures.indicator_id
     JOIN core.years AS years ON years.year = figures.year
+    LEFT JOIN marts.return_estimates AS estimates
+        ON estimates.indicator_id = figures.indicator_id AND estimates.year = figures.year
+        AND estimates.breakdown = figures.breakdown AND estimates.breakdown_value = figures.breakdown_value
     LEFT JOIN meta.series_breaks AS breaks
         ON breaks.indicator_id = figures.indicator_id AND year(breaks.breaks_on) = figures.year
 ),
@@ -38,10 +45,13 @@ judged AS (
         *,
         CASE
             WHEN basis = 'returns' AND coalesce(coverage_share, 0) < 0.3 THEN 'low_coverage'
+            WHEN basis = 'returns' AND estimate IS NULL THEN 'too_few_answers'
+            WHEN basis = 'returns' AND cv > 0.333 THEN 'uncertain'
             WHEN reported IS NULL THEN 'no_denominator'
             WHEN NOT is_complete THEN 'year_not_over'
             WHEN break_id IS NOT NULL THEN 'break'
-            WHEN basis = 'returns' THEN 'no_estimate'
+            WHEN basis = 'returns' AND (coverage_share < 0.6 OR cv > 0.165) THEN 'rough_estimate'
+            WHEN basis = 'returns' THEN 'estimated'
             WHEN window_is_short THEN 'window_not_full'
             WHEN basis = 'evidence' THEN 'minimum'
             ELSE 'counted'
@@ -56,22 +66,23 @@ SELECT
     judged.year::VARCHAR AS period,
     judged.breakdown,
     judged.breakdown_value,
-    CASE WHEN judged.basis <> 'returns' THEN judged.reported END AS value,
-    NULL::DOUBLE AS lower,
-    NULL::DOUBLE AS upper,
+    CASE WHEN judged.basis = 'returns' THEN judged.estimate ELSE judged.reported END AS value,
+    judged.lower,
+    judged.upper,
     judged.n,
     judged.population,
     judged.coverage_share,
     judged.reported,
     CASE
         WHEN judged.basis <> 'returns' THEN 'full_count'
+        WHEN judged.estimate IS NOT NULL THEN 'stratified_estimate'
         WHEN judged.kind = 'share' THEN 'reported_mean'
         ELSE 'reported_sum'
     END AS method,
     CASE WHEN judged.is_complete THEN 'final' ELSE 'preliminary' END AS status,
     CASE
-        WHEN judged.reason IN ('low_coverage', 'no_denominator') THEN 'not_usable'
-        WHEN judged.reason = 'counted' THEN 'usable'
+        WHEN judged.reason IN ('low_coverage', 'too_few_answers', 'uncertain', 'no_denominator') THEN 'not_usable'
+        WHEN judged.reason IN ('counted', 'estimated') THEN 'usable'
         ELSE 'usable_with_care'
     END AS verdict,
     'verdict.' || judged.reason AS verdict_reason,

@@ -1,0 +1,295 @@
+"""How alike two names are, and whether they can mean one association.
+
+Here belongs: candidates for names that no identifier and no exact name settles, with their scores. Not here: taking
+names apart (`pipelines.name_forms`), the steps of linking (`pipelines.linking`).
+
+Candidates come from character n-grams (TF-IDF, sparse products). Each is then compared word by word: the words are laid
+side by side, and what is left over decides whether the two can be one body.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from math import log
+
+import numpy as np
+import polars as pl
+from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
+from scipy import sparse
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from pipelines.name_forms import SHORTEST_STEM, Form, Word, forms
+
+HIGH_BAR = 0.77
+"""A candidate this good is linked, when none of another association comes within `MARGIN`."""
+REVIEW_BAR = 0.42
+"""A mention whose best candidate is this good waits for a person; below it is an unregistered group."""
+MARGIN = 0.06
+KEPT = 3
+"""Candidates that a person is shown."""
+
+TWIN = 0.7
+"""What is left of a score when something tells the two names apart."""
+LOCAL = 0.03
+ENDED = -0.03
+PREVIOUS = -0.01
+
+_NEAREST = 12
+_BLOCK = 1_000
+_SAME_WORD = 0.82
+_LEFT_OVER_SAID, _LEFT_OVER_KNOWN = 0.25, 0.45
+_HEAD_LEFT_OUT = 0.9
+_CUT_SHORT = 0.85
+_TYPO_OF_TELLING = 0.85
+_WEIGHT_OF_HEAD = 0.5
+_ANY = "any_association"
+_RAREST, _RAREST_KNOWN = " unknown", " borne by one"
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    register_number: str
+    form: Form
+    prior: float
+
+
+def candidates(mentions: Sequence[str], names: pl.DataFrame) -> pl.DataFrame:
+    """Return the associations that each mention may mean, the likeliest first.
+
+    Parameters
+    ----------
+    mentions
+        Names as sources write them, each once.
+    names
+        `register_number`, `name`, `kind` (current, previous), `is_local`, `status`.
+
+    Returns
+    -------
+    pl.DataFrame
+        `mention`, `rank` (1 … `KEPT`), `register_number`, `score` (0 … 1), `is_clear` (of rank 1: so good, and so much
+        better than the next association, that no person needs to look).
+    """
+    known = [_Name(row["register_number"], form, _prior(row)) for row in _sorted(names) for form in forms(row["name"])]
+    said = [(mention, form) for mention in mentions for form in forms(mention)]
+    schema = {"mention": pl.String, "rank": pl.Int64, "register_number": pl.String, "score": pl.Float64}
+    rows: list[tuple[str, int, str, float, bool]] = []
+    if known and said:
+        best = _best_of_each(said, known)
+        rows = [row for mention in mentions for row in _ranked(mention, best.get(mention, {}))]
+    return pl.DataFrame(rows, schema=schema | {"is_clear": pl.Boolean}, orient="row")
+
+
+def likeness(said: Form, known: Form, cosine: float, weights: dict[str, float]) -> float:
+    """Return how alike two forms are, 0 … 1.
+
+    Parameters
+    ----------
+    said, known
+        A form of the mention and one of the register's name.
+    cosine
+        Of their character n-grams.
+    weights
+        How rare each word is in the register, by its stem; a word that is not there weighs as the rarest.
+    """
+    sides = _side_by_side(said.words, known.words)
+    shared = sum(pair.alike * (_weight(pair.said, weights) + _weight(pair.known, weights)) for pair in sides.pairs)
+    whole = sum(_weight(word, weights) for word in (*said.words, *known.words))
+    same_words = [pair.known if pair.alike == 1 else pair.said for pair in sides.pairs]
+    uninflected = Form((*same_words, *sides.left_said)).text
+    token_sort = fuzz.token_sort_ratio(uninflected, known.text) / 100
+    score = (cosine + token_sort) / 4 + shared / whole / 2
+    if _tells_apart(said, known, sides, weights):
+        score *= TWIN
+    return max(score, REVIEW_BAR) if _says_what_only_it_bears(sides, weights) else score
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    said: Word
+    known: Word
+    alike: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """Words of two forms laid side by side, and what is left over on each side."""
+
+    pairs: list[_Pair]
+    left_said: list[Word]
+    left_known: list[Word]
+
+
+def _side_by_side(said: Sequence[Word], known: Sequence[Word]) -> _Sides:
+    """Pair each word with the one most like it; what is left on both sides is tried as one word written apart."""
+    left_said, left_known = list(said), list(known)
+    pairs: list[_Pair] = []
+    options = sorted(
+        ((alike, -i, -j) for i, a in enumerate(said) for j, b in enumerate(known) if (alike := _alike(a, b))),
+        reverse=True,
+    )
+    taken: set[tuple[str, int]] = set()
+    for alike, i, j in options:
+        if ("said", i) in taken or ("known", j) in taken:
+            continue
+        taken |= {("said", i), ("known", j)}
+        pairs.append(_Pair(said[-i], known[-j], alike))
+        left_said.remove(said[-i])
+        left_known.remove(known[-j])
+    if not left_said or not left_known or len(left_said) == len(left_known) == 1:
+        return _Sides(pairs, left_said, left_known)
+    joined = _Pair(_joined(left_said), _joined(left_known), 0.0)
+    alike = OSA.normalized_similarity(joined.said.text, joined.known.text)
+    if alike < _SAME_WORD:
+        return _Sides(pairs, left_said, left_known)
+    return _Sides([*pairs, _Pair(joined.said, joined.known, alike)], [], [])
+
+
+def _joined(words: Sequence[Word]) -> Word:
+    text = "".join(word.text for word in words)
+    base = " ".join(word.base or word.text for word in words)
+    return Word(text, base, frozenset({text}), codes=frozenset(code for word in words for code in word.codes))
+
+
+@lru_cache(maxsize=200_000)
+def _alike(said: Word, known: Word) -> float:
+    """Return how alike two words are; 0 when they are two words, 1 when they differ in inflection at the most."""
+    if said.place and known.place:
+        return float(said.place == known.place)
+    if said.is_bare_head or known.is_bare_head:
+        return float(said.is_bare_head and known.is_bare_head and _same_head(said, known))
+    one_head = (said.head is None) != (known.head is None)
+    if one_head and (said.is_union or known.is_union):
+        return _if_same(OSA.normalized_similarity(said.text, known.text))
+    if said.stems & known.stems:
+        return _HEAD_LEFT_OUT if one_head else 1.0
+    bases = _if_same(OSA.normalized_similarity(said.base, known.base))
+    if said.head and known.head:
+        return bases
+    if _is_cut_short(said, known):
+        return _CUT_SHORT
+    return max(bases, _if_same(OSA.normalized_similarity(said.text, known.text)))
+
+
+def _if_same(alike: float) -> float:
+    return alike if alike >= _SAME_WORD else 0.0
+
+
+def _is_cut_short(said: Word, known: Word) -> bool:
+    return len(said.text) > SHORTEST_STEM and known.text.startswith(said.text) and said.codes == known.codes
+
+
+def _same_head(said: Word, known: Word) -> bool:
+    return said.head == known.head or _ANY in {said.head, known.head}
+
+
+def _tells_apart(said: Form, known: Form, sides: _Sides, weights: dict[str, float]) -> bool:
+    """Tell whether something in the names says that they are two bodies."""
+    left_said = [word for word in sides.left_said if word.is_union or not word.is_bare_head]
+    left_known = [word for word in sides.left_known if word.is_union or not word.is_bare_head]
+    if left_said and left_known:
+        return True
+    if any(word.codes for word in (*left_said, *left_known)):
+        return True
+    if said.outside - known.codes - known.outside or known.outside - said.codes - said.outside:
+        return True
+    heads_said = {word.head for word in sides.left_said if word.is_bare_head}
+    heads_known = {word.head for word in sides.left_known if word.is_bare_head}
+    if heads_said and heads_known and _ANY not in heads_said | heads_known:
+        return True
+    if any(_differ(pair) for pair in sides.pairs):
+        return True
+    too_much_said = _share(left_said, said, weights) > _LEFT_OVER_SAID
+    return too_much_said or _share(left_known, known, weights) > _LEFT_OVER_KNOWN
+
+
+def _says_what_only_it_bears(sides: _Sides, weights: dict[str, float]) -> bool:
+    """Tell whether a mention has no other words than the name, one of them borne by no other association."""
+    rarest_known = weights[_RAREST_KNOWN]
+    return not sides.left_said and any(
+        pair.alike == 1 and _weight(pair.said, weights) >= rarest_known for pair in sides.pairs
+    )
+
+
+def _differ(pair: _Pair) -> bool:
+    said, known = pair.said, pair.known
+    if said.head and known.head and not _same_head(said, known):
+        return True
+    if known.is_swedish and not said.is_swedish:
+        return True
+    if said.codes == known.codes:
+        return False
+    return bool(said.codes and known.codes) or pair.alike < _TYPO_OF_TELLING
+
+
+def _share(words: Sequence[Word], form: Form, weights: dict[str, float]) -> float:
+    return sum(_weight(word, weights) for word in words) / sum(_weight(word, weights) for word in form.words)
+
+
+def _weight(word: Word, weights: dict[str, float]) -> float:
+    if word.is_bare_head:
+        return _WEIGHT_OF_HEAD
+    return min((weights[stem] for stem in word.stems if stem in weights), default=weights[_RAREST])
+
+
+def _weights(known: Sequence[_Name]) -> dict[str, float]:
+    """Return the inverse document frequency of every stem; the key `_RAREST` holds that of an unknown word."""
+    bearers: dict[str, set[str]] = defaultdict(set)
+    for name in known:
+        for word in name.form.words:
+            for stem in word.stems:
+                bearers[stem].add(name.register_number)
+    count = len({name.register_number for name in known})
+    found = {stem: 1 + log(count / len(numbers)) for stem, numbers in bearers.items()}
+    return found | {_RAREST_KNOWN: 1 + log(count), _RAREST: 1 + log(count + 1)}
+
+
+def _best_of_each(
+    said: Sequence[tuple[str, Form]], known: Sequence[_Name]
+) -> dict[str, dict[str, tuple[float, float]]]:
+    """Return for each mention its candidates by register number: (score with the prior, score)."""
+    weights = _weights(known)
+    best: dict[str, dict[str, tuple[float, float]]] = defaultdict(dict)
+    for row, column, cosine in _nearest([form.text for _, form in said], [name.form.text for name in known]):
+        mention, form = said[row]
+        name = known[column]
+        score = likeness(form, name.form, cosine, weights)
+        found = score + name.prior, score
+        best[mention][name.register_number] = max(found, best[mention].get(name.register_number, found))
+    return best
+
+
+def _nearest(said: Sequence[str], known: Sequence[str]) -> Iterator[tuple[int, int, float]]:
+    """Yield (row of said, row of known, cosine) of the nearest names of each mention, by character n-grams."""
+    vectorizer = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True, dtype=np.float32)
+    register = vectorizer.fit_transform(known).T.tocsc()
+    mentions = vectorizer.transform(said)
+    for start in range(0, mentions.shape[0], _BLOCK):
+        product = sparse.csr_matrix(mentions[start : start + _BLOCK] @ register)
+        for row in range(product.shape[0]):
+            columns = product.indices[product.indptr[row] : product.indptr[row + 1]]
+            cosines = product.data[product.indptr[row] : product.indptr[row + 1]]
+            for place in np.lexsort((columns, -cosines))[:_NEAREST]:
+                yield start + row, int(columns[place]), float(cosines[place])
+
+
+def _ranked(mention: str, found: dict[str, tuple[float, float]]) -> Iterator[tuple[str, int, str, float, bool]]:
+    """Yield the best candidates of a mention as rows, the likeliest first."""
+    order = sorted(found, key=lambda number: (-found[number][0], number))[:KEPT]
+    for rank, number in enumerate(order, start=1):
+        ahead, score = found[number]
+        runner_up = found[order[1]][0] if len(order) > 1 else 0.0
+        is_clear = rank == 1 and score >= HIGH_BAR and ahead - runner_up >= MARGIN
+        yield mention, rank, number, score, is_clear
+
+
+def _sorted(names: pl.DataFrame) -> list[dict[str, str | bool]]:
+    return names.sort("register_number", "kind", "name").to_dicts()
+
+
+def _prior(row: dict[str, str | bool]) -> float:
+    """Return what the state of an association and of its name add to its likeness, for the order of candidates only."""
+    return LOCAL * bool(row["is_local"]) + ENDED * (row["status"] == "ended") + PREVIOUS * (row["kind"] == "previous")
