@@ -105,10 +105,12 @@ def check(
 
 
 @app.command(help=_text("cli.refresh.help"))
-def refresh(workspace: Path) -> int:
-    """Run the pipeline from the inbox to a published edition."""
+def refresh(workspace: Path, *, offline: Annotated[bool, Parameter(negative=())] = False) -> int:
+    """Run the pipeline from the interfaces and the inbox to a published edition; `offline` asks no interface."""
     opened = Workspace(workspace)
     _ = opened.settings
+    if not offline:
+        _ask_interfaces(opened)
     with _progress_bar() as progress:
         outcome = run.refresh(opened, progress)
     if outcome.has_run:
@@ -150,6 +152,18 @@ def _print_json(content: dict[str, object]) -> None:
     sys.stdout.write(json.dumps(content, ensure_ascii=False, indent=2) + "\n")
 
 
+def _ask_interfaces(workspace: Workspace) -> None:
+    """Fetch what the settings have switched on; a failure is told, and what has landed before is used."""
+    from pipelines.clients import fetch_all
+
+    for fetched in fetch_all(workspace):
+        title = contracts.sources()[fetched.source].title[LANGUAGE]
+        if fetched.failure is None:
+            _out.print(_text("client.fetched", title=title, pages=fetched.pages), markup=False)
+        else:
+            _errors.print(_text("client.failed", title=title, reason=fetched.failure[LANGUAGE]), markup=False)
+
+
 @contextmanager
 def _progress_bar() -> Iterator[run.Progress]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[table]}"))
@@ -177,6 +191,15 @@ def _print_accounts(workspace: Workspace) -> None:
     names = dict(in_force.select("file_sha256", "file_name").iter_rows())
     for note in feedback.notes(findings, dict(in_force.select("file_sha256", "rows_read").iter_rows())):
         _out.print(f"- {names[note.file_sha256]}: {note.sentence(LANGUAGE)}")
+    for item in run.corrections(workspace).iter_rows(named=True):
+        told = _text(
+            f"correction.{item['state']}",
+            file=item["file_name"],
+            line=item["line"],
+            reason=item["reason"],
+            by=item["corrected_by"],
+        )
+        _out.print(f"- {told}", markup=False)
     for link in run.links(workspace).iter_rows(named=True):
         title = contracts.sources()[link.pop("source")].title[LANGUAGE]
         _out.print(f"- {_text('cli.summary.unlinked', source=title, **link)}")

@@ -77,6 +77,7 @@ def key_of(workspace: Workspace) -> EditionKey:
         raise EmptyEditionError("Työtilan inbox-kansioissa ei ole yhtään tiedostoa. Lisää tiedostot ja aja uudelleen.")
     parts: list[str] = [version("yhteispeli"), workspace.settings_file.read_text(encoding="utf-8")]
     parts += [f"{file.source} {file.sha256}" for file in files]
+    parts += [path.read_text(encoding="utf-8") for path in workspace.decision_files()]
     parts += [text for _, text in contracts.fingerprint_texts()]
     parts += [model.sql for model in models().values()]
     digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()

@@ -10,7 +10,7 @@ side by side, and what is left over decides whether the two can be one body.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import log
@@ -22,7 +22,7 @@ from rapidfuzz.distance import OSA
 from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from pipelines.name_forms import SHORTEST_STEM, Form, Word, forms
+from pipelines.name_forms import SHORTEST_STEM, Form, Word, forms, forms_of_mention
 
 HIGH_BAR = 0.77
 """A candidate this good is linked, when none of another association comes within `MARGIN`."""
@@ -41,13 +41,12 @@ PREVIOUS = -0.01
 _NEAREST = 12
 _BLOCK = 1_000
 _SAME_WORD = 0.82
-_LEFT_OVER_SAID, _LEFT_OVER_KNOWN = 0.25, 0.45
+_LEFT_OVER_SAID, _LEFT_OVER_KNOWN = 0.0, 0.35
 _HEAD_LEFT_OUT = 0.9
 _CUT_SHORT = 0.85
 _TYPO_OF_TELLING = 0.85
 _WEIGHT_OF_HEAD = 0.5
 _ANY = "any_association"
-_RAREST, _RAREST_KNOWN = " unknown", " borne by one"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,7 @@ def candidates(mentions: Sequence[str], names: pl.DataFrame) -> pl.DataFrame:
         better than the next association, that no person needs to look).
     """
     known = [_Name(row["register_number"], form, _prior(row)) for row in _sorted(names) for form in forms(row["name"])]
-    said = [(mention, form) for mention in mentions for form in forms(mention)]
+    said = [(mention, form) for mention in mentions for form in forms_of_mention(mention)]
     schema = {"mention": pl.String, "rank": pl.Int64, "register_number": pl.String, "score": pl.Float64}
     rows: list[tuple[str, int, str, float, bool]] = []
     if known and said:
@@ -83,28 +82,18 @@ def candidates(mentions: Sequence[str], names: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema | {"is_clear": pl.Boolean}, orient="row")
 
 
-def likeness(said: Form, known: Form, cosine: float, weights: dict[str, float]) -> float:
-    """Return how alike two forms are, 0 … 1.
-
-    Parameters
-    ----------
-    said, known
-        A form of the mention and one of the register's name.
-    cosine
-        Of their character n-grams.
-    weights
-        How rare each word is in the register, by its stem; a word that is not there weighs as the rarest.
-    """
+def _likeness(said: Form, known: Form, cosine: float, register: _Register) -> float:
+    """Return how alike a form of the mention and one of a name are, 0 … 1; `cosine` is that of their n-grams."""
     sides = _side_by_side(said.words, known.words)
-    shared = sum(pair.alike * (_weight(pair.said, weights) + _weight(pair.known, weights)) for pair in sides.pairs)
-    whole = sum(_weight(word, weights) for word in (*said.words, *known.words))
+    shared = sum(pair.alike * register.weights((pair.said, pair.known)) for pair in sides.pairs)
+    words = shared / register.weights((*said.words, *known.words))
     same_words = [pair.known if pair.alike == 1 else pair.said for pair in sides.pairs]
     uninflected = Form((*same_words, *sides.left_said)).text
     token_sort = fuzz.token_sort_ratio(uninflected, known.text) / 100
-    score = (cosine + token_sort) / 4 + shared / whole / 2
-    if _tells_apart(said, known, sides, weights):
+    score = (cosine + token_sort) / 4 + words / 2
+    if _tells_apart(said, known, sides, register):
         score *= TWIN
-    return max(score, REVIEW_BAR) if _says_what_only_it_bears(sides, weights) else score
+    return max(score, REVIEW_BAR) if _means_only_it(sides, register) else score
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,18 +152,20 @@ def _alike(said: Word, known: Word) -> float:
         return float(said.is_bare_head and known.is_bare_head and _same_head(said, known))
     one_head = (said.head is None) != (known.head is None)
     if one_head and (said.is_union or known.is_union):
-        return _if_same(OSA.normalized_similarity(said.text, known.text))
+        return _same_spelling(said.text, known.text)
     if said.stems & known.stems:
         return _HEAD_LEFT_OUT if one_head else 1.0
-    bases = _if_same(OSA.normalized_similarity(said.base, known.base))
+    bases = _same_spelling(said.base, known.base)
     if said.head and known.head:
         return bases
     if _is_cut_short(said, known):
         return _CUT_SHORT
-    return max(bases, _if_same(OSA.normalized_similarity(said.text, known.text)))
+    return max(bases, _same_spelling(said.text, known.text))
 
 
-def _if_same(alike: float) -> float:
+def _same_spelling(said: str, known: str) -> float:
+    """Return how alike two spellings are; 0 when there are more errors between them than one word would bear."""
+    alike = OSA.normalized_similarity(said, known)
     return alike if alike >= _SAME_WORD else 0.0
 
 
@@ -186,7 +177,7 @@ def _same_head(said: Word, known: Word) -> bool:
     return said.head == known.head or _ANY in {said.head, known.head}
 
 
-def _tells_apart(said: Form, known: Form, sides: _Sides, weights: dict[str, float]) -> bool:
+def _tells_apart(said: Form, known: Form, sides: _Sides, register: _Register) -> bool:
     """Tell whether something in the names says that they are two bodies."""
     left_said = [word for word in sides.left_said if word.is_union or not word.is_bare_head]
     left_known = [word for word in sides.left_known if word.is_union or not word.is_bare_head]
@@ -202,23 +193,24 @@ def _tells_apart(said: Form, known: Form, sides: _Sides, weights: dict[str, floa
         return True
     if any(_differ(pair) for pair in sides.pairs):
         return True
-    too_much_said = _share(left_said, said, weights) > _LEFT_OVER_SAID
-    return too_much_said or _share(left_known, known, weights) > _LEFT_OVER_KNOWN
+    if register.weights(left_said) > _LEFT_OVER_SAID * register.weights(said.words):
+        return True
+    if register.weights(left_known) > _LEFT_OVER_KNOWN * register.weights(known.words):
+        return True
+    leaves_out = sides.left_known or any(pair.alike == _HEAD_LEFT_OUT for pair in sides.pairs)
+    return bool(leaves_out) and not _means_only_it(sides, register)
 
 
-def _says_what_only_it_bears(sides: _Sides, weights: dict[str, float]) -> bool:
-    """Tell whether a mention has no other words than the name, one of them borne by no other association."""
-    rarest_known = weights[_RAREST_KNOWN]
-    return not sides.left_said and any(
-        pair.alike == 1 and _weight(pair.said, weights) >= rarest_known for pair in sides.pairs
-    )
+def _means_only_it(sides: _Sides, register: _Register) -> bool:
+    """Tell whether a mention has no other words than the name, and no other association bears them all."""
+    return not sides.left_said and register.bear_all(pair.known for pair in sides.pairs) == 1
 
 
 def _differ(pair: _Pair) -> bool:
     said, known = pair.said, pair.known
     if said.head and known.head and not _same_head(said, known):
         return True
-    if known.is_swedish and not said.is_swedish:
+    if known.is_swedish and not said.is_swedish and not _same_spelling(said.text, known.text):
         return True
     if said.codes == known.codes:
         return False
@@ -229,34 +221,48 @@ def _share(words: Sequence[Word], form: Form, weights: dict[str, float]) -> floa
     return sum(_weight(word, weights) for word in words) / sum(_weight(word, weights) for word in form.words)
 
 
-def _weight(word: Word, weights: dict[str, float]) -> float:
-    if word.is_bare_head:
-        return _WEIGHT_OF_HEAD
-    return min((weights[stem] for stem in word.stems if stem in weights), default=weights[_RAREST])
+class _Register:
+    """What the names of the register tell about words: how rare each is, and who bears it."""
+
+    def __init__(self, known: Sequence[_Name]) -> None:
+        bearers: dict[tuple[str, str | None], set[str]] = defaultdict(set)
+        for name in known:
+            for word in name.form.words:
+                for stem in word.stems:
+                    bearers[stem, word.head].add(name.register_number)
+                    bearers[stem, _ANY].add(name.register_number)
+        self._bearers = {key: frozenset(numbers) for key, numbers in bearers.items()}
+        self._count = len({name.register_number for name in known})
+
+    def weight(self, word: Word) -> float:
+        """Return the inverse document frequency of a word by its commonest stem; an unknown word weighs as the rarest."""
+        if word.is_bare_head:
+            return _WEIGHT_OF_HEAD
+        commonest = max(len(self._bearers.get((stem, _ANY), ())) for stem in word.stems)
+        return 1 + log((self._count + 1) / (commonest + 1))
+
+    def weights(self, words: Iterable[Word]) -> float:
+        """Return the weight of words together."""
+        return sum(self.weight(word) for word in words)
+
+    def bear_all(self, words: Iterable[Word]) -> int:
+        """Return how many associations bear every one of the words."""
+        bearers = [self._bearers_of(word) for word in words]
+        return len(frozenset.intersection(*sorted(bearers, key=len))) if bearers else 0
+
+    def _bearers_of(self, word: Word) -> frozenset[str]:
+        nobody: frozenset[str] = frozenset()
+        return nobody.union(*(self._bearers.get((stem, word.head), nobody) for stem in word.stems))
 
 
-def _weights(known: Sequence[_Name]) -> dict[str, float]:
-    """Return the inverse document frequency of every stem; the key `_RAREST` holds that of an unknown word."""
-    bearers: dict[str, set[str]] = defaultdict(set)
-    for name in known:
-        for word in name.form.words:
-            for stem in word.stems:
-                bearers[stem].add(name.register_number)
-    count = len({name.register_number for name in known})
-    found = {stem: 1 + log(count / len(numbers)) for stem, numbers in bearers.items()}
-    return found | {_RAREST_KNOWN: 1 + log(count), _RAREST: 1 + log(count + 1)}
-
-
-def _best_of_each(
-    said: Sequence[tuple[str, Form]], known: Sequence[_Name]
-) -> dict[str, dict[str, tuple[float, float]]]:
+def _best_of_each(said: Sequence[tuple[str, Form]], known: Sequence[_Name]) -> dict[str, dict[str, tuple[float, float]]]:
     """Return for each mention its candidates by register number: (score with the prior, score)."""
-    weights = _weights(known)
+    register = _Register(known)
     best: dict[str, dict[str, tuple[float, float]]] = defaultdict(dict)
     for row, column, cosine in _nearest([form.text for _, form in said], [name.form.text for name in known]):
         mention, form = said[row]
         name = known[column]
-        score = likeness(form, name.form, cosine, weights)
+        score = _likeness(form, name.form, cosine, register)
         found = score + name.prior, score
         best[mention][name.register_number] = max(found, best[mention].get(name.register_number, found))
     return best

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -23,6 +24,7 @@ LONG_PART = 6
 UNREADABLE, LIKELIEST_LOST_LETTER = "\ufffd", "ä"
 """What a lost letter looks like after a file was decoded wrongly, and the letter that it was most often."""
 
+_MOJIBAKE = "Ã"
 _WORD = re.compile(r"\w+")
 _NUMBER = re.compile(r"\d+")
 _YEAR = re.compile(r"(19|20)\d\d")
@@ -77,35 +79,48 @@ class Form:
 
 @lru_cache(maxsize=200_000)
 def forms(name: str) -> tuple[Form, ...]:
-    """Return the forms of a name, the whole first; none for a name without words.
+    """Return the forms of a name in the register, the whole first; none for a name without words.
 
-    Shorter forms: the part before `ry`, each language of a bilingual name, the name without its acronym, and the acronym
-    alone when it stands at the end, where register names carry the official short name.
+    Shorter forms: each language of a bilingual name, the name without its acronym, and the acronym alone when it stands
+    at the end, where register names carry the official short name.
     """
-    readable = _mend(name)
-    whole = words(readable)
+    return _forms(name, _shorter(name))
+
+
+@lru_cache(maxsize=200_000)
+def forms_of_mention(mention: str) -> tuple[Form, ...]:
+    """Return the forms of a name as a source writes it, the whole first; none for a name without words.
+
+    Shorter form: what stands before `ry`, since people add a place, a purpose or a year after it. A second `ry` is
+    another association, so nothing is left out then.
+    """
+    before, ending, after = _before_ending(_plain(mention))
+    return _forms(mention, (before,) if ending and not _before_ending(f" {after}")[1] else ())
+
+
+def _forms(name: str, shorter: Iterable[str]) -> tuple[Form, ...]:
+    whole = words(name)
     if not whole:
         return ()
-    told = {code for word in whole for code in word.codes}
-    found = {tuple(word.text for word in whole): Form(whole)}
-    for text in _shorter(readable):
-        part = words(text)
-        own = {code for word in part for code in word.codes}
+    told = Form(whole).codes
+    found = {whole: Form(whole)}
+    for part in map(words, shorter):
         if part:
-            found.setdefault(tuple(word.text for word in part), Form(part, frozenset(told - own)))
+            found.setdefault(part, Form(part, told - Form(part).codes))
     return tuple(found.values())
 
 
 def words(text: str) -> tuple[Word, ...]:
-    """Return the words of a text that say something, the lexicon's Swedish and short forms put into Finnish."""
-    plain = _RUN_TOGETHER.sub(" ", _LEGAL_ENDING.sub(r"\1\2", text.replace(UNREADABLE, LIKELIEST_LOST_LETTER)))
-    tokens = [token for token in _WORD.findall(_fold(plain)) if token not in _endings_of_names()]
-    phrases = _phrases()
-    line = " ".join(tokens)
-    for phrase, meaning in phrases:
+    """Return the words of a text that say something, each once, the lexicon's Swedish and short forms put into Finnish."""
+    apart = _RUN_TOGETHER.sub(" ", _plain(text))
+    line = " ".join(token for token in _WORD.findall(_fold(apart)) if token not in _endings_of_names())
+    for phrase, meaning in _phrases():
         if phrase in line:
             line = re.sub(rf"\b{re.escape(phrase)}\b", meaning, line)
-    return tuple(word for token in line.split() for word in _read(token))
+    once: dict[frozenset[str], Word] = {}
+    for word in (word for token in line.split() for word in _read(token)):
+        once.setdefault(word.stems, word)
+    return tuple(once.values())
 
 
 def stems(token: str) -> frozenset[str]:
@@ -257,16 +272,14 @@ def _apart_codes(token: str, cuts: frozenset[str]) -> Iterator[str]:
 
 
 def _shorter(name: str) -> Iterator[str]:
-    plain = _LEGAL_ENDING.sub(r"\1\2", name).strip()
-    before, ending, after = _before_ending(plain)
+    before, ending, after = _before_ending(_plain(name))
     if ending:
         yield before
-    yield from _languages(after if not before else before)
-    if after and ending:
-        yield from (text for text in (after,) if len(text.split()) > 1)
+        yield after
+    yield from _languages(before)
     short = _ACRONYM.search(before)
     if short and not before.isupper():
-        yield before[: short.start()].strip()
+        yield before[: short.start()]
         if len(short[1]) >= SHORTEST_STEM:
             yield short[1]
 
@@ -287,14 +300,13 @@ def _languages(name: str) -> Iterator[str]:
         yield from halves
 
 
-def _mend(name: str) -> str:
-    """Undo UTF-8 that was read as Windows-1252."""
-    if "Ã" not in name:
-        return name
-    try:
-        return name.encode("cp1252").decode("utf-8")
-    except UnicodeError:
-        return name
+def _plain(name: str) -> str:
+    """Write `r.y.` as `ry`; mend what a wrong decoding did (UTF-8 read as Windows-1252, lost letters)."""
+    readable = name.replace(UNREADABLE, LIKELIEST_LOST_LETTER)
+    if _MOJIBAKE in readable:
+        with suppress(UnicodeError):
+            readable = readable.encode("cp1252").decode("utf-8")
+    return _LEGAL_ENDING.sub(r"\1\2", readable).strip()
 
 
 def _fold(text: str) -> str:

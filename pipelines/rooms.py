@@ -13,6 +13,7 @@ import polars as pl
 
 from pipelines import catalogue, contracts, disclosure, editions, estimation, landing, linking, staging
 from pipelines.contract_model import SourceContract
+from pipelines.corrections import read_corrections
 from pipelines.landing import LandedFile
 from pipelines.raw_table import RawTable, Refused
 from pipelines.reading import read_file
@@ -88,6 +89,8 @@ def stage(build: Build, source: str) -> Staged:
         build.workspace.settings,
         editions.rows_before(build.workspace, source),
         _known_names(build, contract),
+        read_corrections(build.workspace),
+        {file.name: file.sha256 for file in landing.files_in_force(build.workspace, source)},
     )
     database.write_frame(build.connection, f"staging.{source}", staged.rows)
     slices = {
@@ -95,6 +98,7 @@ def stage(build: Build, source: str) -> Staged:
         "checks": _checks(staged),
         "findings": staged.findings,
         "quarantine": staged.quarantine,
+        "corrections": staged.corrected,
     }
     for table, frame in slices.items():
         shape = editions.shape_of(contracts.tables()[f"quality.{table}"])

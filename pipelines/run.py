@@ -70,6 +70,12 @@ def accounts(workspace: Workspace) -> tuple[pl.DataFrame, pl.DataFrame]:
         return _table_or_empty(connection, "quality.files"), _table_or_empty(connection, "quality.findings")
 
 
+def corrections(workspace: Workspace) -> pl.DataFrame:
+    """Return `quality.corrections` of the newest run."""
+    with database.open_build(workspace.build_file) as connection:
+        return _table_or_empty(connection, "quality.corrections")
+
+
 def links(workspace: Workspace) -> pl.DataFrame:
     """Return for each source how many mentions of organisations were linked: `source`, `mentions`, `linked`."""
     with database.open_build(workspace.build_file) as connection:

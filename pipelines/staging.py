@@ -7,7 +7,7 @@ Not here: how a cell is read (`pipelines.parsing`), the rules (`pipelines.qualit
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -15,6 +15,7 @@ import polars as pl
 from pipelines import parsing, quality
 from pipelines.contract_model import SourceContract, fold
 from pipelines.contracts import READING_RULES, code_lists
+from pipelines.corrections import Correction, apply
 from pipelines.linking import name_key
 from pipelines.quality import RuleResult
 from pipelines.workspace import Settings
@@ -74,6 +75,8 @@ class Staged:
     accounts
         `file_sha256`, `rows_read`, `rows_staged`, `rows_quarantined`, `rows_outside`, `eur_read`, `eur_staged`,
         `eur_quarantined`, `rows_without_euros`; one row a file that was read.
+    corrected
+        As `corrections.OUTCOME_SCHEMA`; one row a correction of the source.
     """
 
     rows: pl.DataFrame
@@ -81,6 +84,7 @@ class Staged:
     findings: pl.DataFrame
     results: list[RuleResult]
     accounts: pl.DataFrame
+    corrected: pl.DataFrame
 
 
 def stage(
@@ -89,6 +93,8 @@ def stage(
     settings: Settings,
     rows_before: int | None = None,
     known_names: Sequence[str] = (),
+    corrections: Sequence[Correction] = (),
+    files: Mapping[str, str] | None = None,
 ) -> Staged:
     """Type the rows of a source and part the good from the bad.
 
@@ -100,13 +106,15 @@ def stage(
         Rows staged in the edition before, for rules that compare with it.
     known_names
         Normalised names of associations, which are never masked as persons.
+    corrections, files
+        Corrections of cells, and the hash of each file in force by its name.
 
     Raises
     ------
     AccountingError
         Rows or euros in are not rows or euros kept + quarantined.
     """
-    text = text_frame(contract, raw)
+    text, corrected = apply(contract, text_frame(contract, raw), corrections, files or {})
     typed = text.select(
         *PLACE,
         "delivery",
@@ -122,7 +130,7 @@ def stage(
     quarantine = _quarantine(contract, raw, typed.filter(is_bad), findings)
     accounts = _account(contract, raw, typed, rows, quarantine, findings)
     _prove(accounts)
-    return Staged(rows, quarantine, findings, results, accounts)
+    return Staged(rows, quarantine, findings, results, accounts, corrected)
 
 
 def text_frame(contract: SourceContract, raw: pl.DataFrame) -> pl.DataFrame:

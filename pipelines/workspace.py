@@ -211,9 +211,19 @@ class Workspace:
         return self.root / "templates"
 
     @property
+    def corrections_file(self) -> Path:
+        """Corrections of delivered files that people wrote."""
+        return self.root / "corrections.yaml"
+
+    @property
     def settings_file(self) -> Path:
         """The settings of the municipality."""
         return self.root / SETTINGS_FILE
+
+    def decision_files(self) -> list[Path]:
+        """Return the files that hold what people decided, as far as there are any, in a fixed order."""
+        decided = [self.corrections_file, self.root / "links.csv", *(self.root / "question_maps").rglob("*.toml")]
+        return sorted(path for path in decided if path.is_file())
 
     @cached_property
     def settings(self) -> Settings:

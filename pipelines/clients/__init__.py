@@ -59,19 +59,15 @@ def fetch_all(workspace: Workspace, manners: Manners | None = None) -> Iterator[
     manners
         Instead of the manners of each client.
     """
-    for source, client in CLIENTS.items():
-        interface = getattr(workspace.settings.interfaces, source)
+    for source, contract in contracts.sources().items():
+        interface = getattr(workspace.settings.interfaces, source, None)
         if interface is None or not interface.enabled:
             continue
-        if not _can_be_read(source):
+        if JSON_FORMATS.keys().isdisjoint(contract.formats):
             yield Fetched(source, 0, message("client.no_reader"))
             continue
+        client = CLIENTS[source]
         yield _fetch(workspace, source, client, interface, manners or client.manners)
-
-
-def _can_be_read(source: str) -> bool:
-    contract = contracts.sources().get(source)
-    return contract is not None and not JSON_FORMATS.keys().isdisjoint(contract.formats)
 
 
 def _fetch(workspace: Workspace, source: str, client: Client, interface: Interface, manners: Manners) -> Fetched:

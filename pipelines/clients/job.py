@@ -18,7 +18,7 @@ from pipelines.raw_table import Refused
 from pipelines.reading import read_file
 from pipelines.workspace import Interface, Settings, Workspace
 
-MAX_PAGES = 1000
+MAX_PAGES = 5000
 """More pages than any municipality has: a service that offers them has lost count."""
 
 I_co = TypeVar("I_co", bound=Interface, covariant=True)
@@ -93,9 +93,9 @@ def refuse_repetition(page: int, names: Iterable[str], seen: set[str]) -> None:
     Raises
     ------
     PagesDisagree
-        Every record of the page has been on a page before: the service began anew from its first page.
+        A page after the first has nothing that was not on a page before: the service began anew from its first page.
     """
     own = set(names)
-    if own and own <= seen:
+    if page > 1 and own <= seen:
         raise PagesDisagree(message("client.page_repeated", page=page))
     seen |= own
