@@ -88,10 +88,28 @@ def _add_bars(figure: go.Figure, card: IndicatorCard, known: Sequence[Value], de
                 "size": 6,
             },
         },
+        error_y=_error_bars(card, known),
         hovertext=[describe(value) for value in known],
         hoverinfo="text",
         cliponaxis=False,
     )
+
+
+def _error_bars(card: IndicatorCard, known: Sequence[Value]) -> dict[str, object]:
+    """Draw the 95 % interval of each estimated bar; nothing where nothing is estimated."""
+    if all(value.lower is None for value in known):
+        return {"visible": False}
+    above = [on_scale((value.upper or value.number or 0.0) - (value.number or 0.0), card) for value in known]
+    below = [on_scale((value.number or 0.0) - (value.lower or value.number or 0.0), card) for value in known]
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": above,
+        "arrayminus": below,
+        "color": INK,
+        "thickness": 1.5,
+        "width": 5,
+    }
 
 
 def _add_line(

@@ -67,7 +67,7 @@ def key_figure(edition: Edition, card: IndicatorCard, value: Value | None) -> st
     """Return the newest figure with its change, coverage and verdict, as HTML."""
     if value is None:
         return components.paragraph(sentences.cell(edition, card, value))
-    label = say(card.title)
+    label = f"{say(card.title)}{sentences.estimate_note(value)}"
     if value.shown == "reported":
         label = sentences.told_word(card, value)
     year = f"{value.period}, {sentences.status_word(value.status)}" if value.is_preliminary else value.period
@@ -75,6 +75,7 @@ def key_figure(edition: Edition, card: IndicatorCard, value: Value | None) -> st
         components.figures([(sentences.cell(edition, card, value), f"{label} {year}", sentences.told_by(value))]),
         _change(edition, card, value),
         components.paragraph(sentences.interval(card, value)) if value.lower is not None else "",
+        components.paragraph(sentences.told_sum(card, value)) if sentences.told_sum(card, value) else "",
         components.badge(value.verdict),
         components.paragraph(edition.message(value.verdict_reason), "quiet"),
     ]

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dashboards.data import Edition
 from dashboards.formats import number, percent, quantity
 from dashboards.rows import Value
-from dashboards.sentences import change_words, umbrella_count
-from dashboards.texts import tr, tr_n
+from dashboards.sentences import change_words, interval, umbrella_count
+from dashboards.texts import say, tr, tr_n
 
 
 def overview(edition: Edition) -> str:
@@ -164,6 +164,12 @@ def _grade(edition: Edition) -> str:
     value = _known(edition, "cooperation_grade")
     if not value:
         return ""
+    if value.method == "stratified_estimate":
+        return tr(
+            "Associations give co-operation the grade {grade} ({year}, scale 4–10).",
+            grade=number(value.number or 0, edition.indicators["cooperation_grade"].decimals),
+            year=value.period,
+        )
     return tr(
         "Those who answered gave co-operation the grade {grade} ({year}, scale 4–10).",
         grade=number(value.number or 0, edition.indicators["cooperation_grade"].decimals),
@@ -175,12 +181,21 @@ def _told(edition: Edition, indicator_id: str) -> str:
     value = _known(edition, indicator_id)
     if not value or value.n is None:
         return ""
+    card = edition.indicators[indicator_id]
+    if value.method == "stratified_estimate":
+        return tr(
+            "{title} in {year}: about {value} in all active associations ({interval}).",
+            title=say(card.title),
+            year=value.period,
+            value=quantity(value.number or 0, card),
+            interval=interval(card, value),
+        )
     return tr_n(
         "{n} association told of {value} in {year}.",
         "{n} associations told of {value} in {year}.",
         value.n,
         n=number(value.n),
-        value=quantity(value.number or 0, edition.indicators[indicator_id]),
+        value=quantity(value.number or 0, card),
         year=value.period,
     )
 

@@ -77,6 +77,18 @@ def told_word(card: IndicatorCard, value: Value) -> str:
     return tr("Of those who answered") if card.unit_code == "share" else tr("Mean of those who answered")
 
 
+def estimate_note(value: Value) -> str:
+    """Return the words that mark an estimate after its title; empty for what is counted or told."""
+    return f", {tr('estimate')}" if value.method == "stratified_estimate" else ""
+
+
+def told_sum(card: IndicatorCard, value: Value) -> str:
+    """Say what those that answered told in all, beside an estimated total; empty for anything else."""
+    if value.method != "stratified_estimate" or card.kind == "share" or value.reported is None:
+        return ""
+    return tr("Told by those who answered: {value}", value=quantity(value.reported, card))
+
+
 def told_by(value: Value) -> str:
     """Say how many of how many answered; empty for what is counted in full."""
     if value.coverage_share is None or value.n is None or value.population is None:
@@ -164,7 +176,8 @@ def interval(card: IndicatorCard, value: Value) -> str:
 
 def pointed_at(edition: Edition, card: IndicatorCard, value: Value) -> str:
     """Say what a value is when a chart is pointed at; lines parted by `<br>`."""
-    lines = [f"<b>{value.period}: {cell(edition, card, value)}</b>", interval(card, value), told_by(value)]
+    lines = [f"<b>{value.period}: {cell(edition, card, value)}</b>", interval(card, value), told_sum(card, value)]
+    lines.append(told_by(value))
     if value.is_preliminary:
         lines.append(status_word(value.status))
     lines.append(verdict_word(value.verdict))

@@ -73,7 +73,9 @@ def _figure(edition: Edition, card: IndicatorCard, value: Value) -> str:
     else:
         unit = escape(say(card.unit))
         figure = f'<strong>{escape(bare(value.number, card))}</strong> <span class="yp-tile-unit">{unit}</span>'
-    note = f", {sentences.told_word(card, value).lower()}" if value.shown == "reported" else ""
+    note = sentences.estimate_note(value)
+    if value.shown == "reported":
+        note = f", {sentences.told_word(card, value).lower()}"
     status = f", {sentences.status_word(value.status)}" if value.is_preliminary else ""
     return (
         f'<p class="yp-tile-figure">{figure}</p>'

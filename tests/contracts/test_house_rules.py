@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
+import tomllib
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = sorted(file for folder in ("pipelines", "warehouse", "dashboards") for file in (ROOT / folder).rglob("*.py"))
@@ -106,6 +111,19 @@ def _crosses(file: Path, module: str) -> bool:
     if room == "dashboards":
         return top == "pipelines"
     return top == "dashboards" and _name(file) != "pipelines/cli.py"
+
+
+def test_the_program_imports_nothing_that_it_does_not_declare() -> None:
+    """What only the tools of developers bring in would be missing, or another version, where they are not installed."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    declared = {canonicalize_name(Requirement(line).name) for line in project["dependencies"]}
+    owners = packages_distributions()
+    imported = {module.partition(".")[0] for file in PYTHON for module in _imports(_tree(file))}
+    foreign = imported - sys.stdlib_module_names - {"pipelines", "warehouse", "dashboards"}
+    undeclared = {
+        name for name in foreign if not {canonicalize_name(owner) for owner in owners.get(name, [])} & declared
+    }
+    assert not undeclared
 
 
 def test_modules_stay_short_and_bear_a_name() -> None:

@@ -72,6 +72,8 @@ def test_a_break_is_a_row_for_each_indicator_that_it_cuts(settings: Settings) ->
 def test_a_town_without_its_own_choices_has_none(settings: Settings) -> None:
     blank = parse_settings(BLANK, "municipality.toml")
     lists = {row["list"] for row in catalogue.codes(blank)}
-    assert set(contracts.code_lists()) <= lists | {codes.id for codes in contracts.code_lists().values() if not codes.entries}
+    assert set(contracts.code_lists()) <= lists | {
+        codes.id for codes in contracts.code_lists().values() if not codes.entries
+    }
     own = {row["list"] for row in catalogue.codes(settings)} - set(contracts.code_lists())
     assert own == set(catalogue.OWN_LISTS)

@@ -88,7 +88,10 @@ def test_a_value_that_does_not_fit_is_an_error_and_leaves_the_table(build: duckd
 
 
 def slice_of(ids: list[str], secret: bool) -> pl.DataFrame:
-    return pl.DataFrame({"id": ids, "size": [1] * len(ids), "is_secret": [secret] * len(ids)}, schema_overrides={"id": pl.String, "size": pl.Int64})
+    return pl.DataFrame(
+        {"id": ids, "size": [1] * len(ids), "is_secret": [secret] * len(ids)},
+        schema_overrides={"id": pl.String, "size": pl.Int64},
+    )
 
 
 def test_a_slice_replaces_its_own_rows_only(build: duckdb.DuckDBPyConnection) -> None:

@@ -28,9 +28,7 @@ def table(
     cells: list[int], breakdown: str = "purpose_group", indicator: str = PROTECTED, period: str = "2024"
 ) -> pl.DataFrame:
     """One breakdown of one indicator and year, a cell for each number of units."""
-    rows = [
-        (indicator, "year", period, breakdown, f"{place:02}", n, float(n), False) for place, n in enumerate(cells)
-    ]
+    rows = [(indicator, "year", period, breakdown, f"{place:02}", n, float(n), False) for place, n in enumerate(cells)]
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
 

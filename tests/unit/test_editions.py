@@ -260,7 +260,9 @@ def test_every_table_and_column_bears_its_comment(audience: str, town: Build) ->
             "SELECT schema_name || '.' || table_name, column_name, comment FROM duckdb_columns() WHERE NOT internal"
         ).fetchall()
     descriptions = {
-        (name, column.name): column.description for name, table in contracts.tables().items() for column in table.columns
+        (name, column.name): column.description
+        for name, table in contracts.tables().items()
+        for column in table.columns
     }
     assert columns
     assert all(descriptions[table, column] == comment for table, column, comment in columns)
@@ -292,7 +294,15 @@ def test_two_returns_of_a_small_group_are_hidden_and_the_total_is_shown(town: Bu
     assert [reported for breakdown, _, reported in rows if breakdown == "total"] == [8048.0]
 
 
-@pytest.mark.parametrize("sql", ["DROP TABLE meta.edition", "COPY meta.edition TO '/tmp/x.csv'", "ATTACH '/tmp/x.duckdb'", "SELECT * FROM read_csv('/etc/hostname')"])
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "DROP TABLE meta.edition",
+        "COPY meta.edition TO '/tmp/x.csv'",
+        "ATTACH '/tmp/x.duckdb'",
+        "SELECT * FROM read_csv('/etc/hostname')",
+    ],
+)
 def test_a_published_file_can_be_read_and_nothing_else(sql: str, town: Build) -> None:
     with database.open_edition(edition_file(town, "public")) as edition, pytest.raises(duckdb.Error):
         edition.execute(sql)

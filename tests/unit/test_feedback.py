@@ -83,7 +83,9 @@ def test_programs_get_every_place() -> None:
     assert (note["rows_failed"], note["rows_checked"]) == (20, 40)
 
 
-@pytest.mark.parametrize("rule", [rule for source in contracts.sources().values() for rule in source.rules], ids=lambda rule: rule.id)
+@pytest.mark.parametrize(
+    "rule", [rule for source in contracts.sources().values() for rule in source.rules], ids=lambda rule: rule.id
+)
 def test_every_rule_has_a_sentence_and_a_remedy_without_holes(rule: Any) -> None:
     note = feedback.Note("f", rule, 1, 1, (feedback.Place("", 2, None),))
     for language in ("fi", "sv", "en"):

@@ -140,7 +140,9 @@ def test_the_manifest_is_only_ever_appended_to(workspace: Workspace) -> None:
         before = after
 
 
-@pytest.mark.parametrize("name", ["rivi\u2028vaihto.csv", "rivi\u0085vaihto.csv", "rivi\nvaihto.csv", 'lainaus".csv', "{x}.csv"])
+@pytest.mark.parametrize(
+    "name", ["rivi\u2028vaihto.csv", "rivi\u0085vaihto.csv", "rivi\nvaihto.csv", 'lainaus".csv', "{x}.csv"]
+)
 def test_no_file_name_breaks_the_manifest(name: str, workspace: Workspace) -> None:
     sha256 = drop(workspace, name, "x")
     drop(workspace, "toinen.csv", "y")

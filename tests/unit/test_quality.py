@@ -80,12 +80,32 @@ def test_every_rule_of_a_required_column_finds_the_one_empty_row(source: str) ->
 CASES: list[Any] = [
     ("prh_register", "business_id_check_digit", {"business_id": ["9123457-3", "9123457-4", None]}, (1,)),
     ("prh_register", "one_row_an_association", {"register_number": ["1", "2", "1", "1"]}, (2, 3)),
-    ("prh_register", "ended_has_date", {"status": ["ended", "ended", "registered", None], "status_date": [None, date(2020, 1, 1), None, None]}, (0,)),
-    ("prh_register", "registered_on_required", {"status": ["pending", "registered", "ended"], "registered_on": [None] * 3}, (1, 2)),
+    (
+        "prh_register",
+        "ended_has_date",
+        {"status": ["ended", "ended", "registered", None], "status_date": [None, date(2020, 1, 1), None, None]},
+        (0,),
+    ),
+    (
+        "prh_register",
+        "registered_on_required",
+        {"status": ["pending", "registered", "ended"], "registered_on": [None] * 3},
+        (1, 2),
+    ),
     ("prh_register", "purpose_class_three_digits", {"purpose_class": ["100", "1", "abc", None]}, (1, 2)),
-    ("grant_ledger", "awarded_not_above_applied", {"applied_eur": [10, 10, None], "awarded_eur": [10, Decimal("10.01"), 5]}, (1,)),
+    (
+        "grant_ledger",
+        "awarded_not_above_applied",
+        {"applied_eur": [10, 10, None], "awarded_eur": [10, Decimal("10.01"), 5]},
+        (1,),
+    ),
     ("grant_ledger", "paid_not_above_awarded", {"awarded_eur": [10, 10, 10], "paid_eur": [10, 11, None]}, (1,)),
-    ("grant_ledger", "paid_has_date", {"paid_eur": [5, 0, None, -5, 5], "paid_on": [None, None, None, None, date(2024, 1, 1)]}, (0, 3)),
+    (
+        "grant_ledger",
+        "paid_has_date",
+        {"paid_eur": [5, 0, None, -5, 5], "paid_on": [None, None, None, None, date(2024, 1, 1)]},
+        (0, 3),
+    ),
     ("association_returns", "grade_between_4_and_10", {"cooperation_grade": [4, 10, 3, 11, None]}, (2, 3)),
     ("association_returns", "works_between_1_and_5", {"cooperation_works": [1, 5, 0, 6, None]}, (2, 3)),
     ("association_returns", "members_not_negative", {"members": [0, -1, None]}, (1,)),
@@ -93,12 +113,19 @@ CASES: list[Any] = [
     ("association_returns", "joint_within_events", {"events": [3, 3, None], "joint_events": [3, 4, 1]}, (1,)),
     ("population", "period_is_year_or_month", {"period": ["2024", "2024M09", "24", "syyskuu"]}, (2, 3)),
     ("population", "residents_not_negative", {"residents": [0, -1]}, (1,)),
-    ("umbrella_members", "ends_after_start", {"valid_from": [date(2020, 1, 1)] * 3, "valid_to": [date(2020, 1, 1), date(2019, 1, 1), None]}, (1,)),
+    (
+        "umbrella_members",
+        "ends_after_start",
+        {"valid_from": [date(2020, 1, 1)] * 3, "valid_to": [date(2020, 1, 1), date(2019, 1, 1), None]},
+        (1,),
+    ),
 ]
 
 
 @pytest.mark.parametrize(("source", "rule", "columns", "expected"), CASES, ids=[case[1] for case in CASES])
-def test_a_rule_finds_its_rows(source: str, rule: str, columns: dict[str, list[Any]], expected: tuple[int, ...]) -> None:
+def test_a_rule_finds_its_rows(
+    source: str, rule: str, columns: dict[str, list[Any]], expected: tuple[int, ...]
+) -> None:
     contract = contracts.sources()[source]
     rows = [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
     only = one_rule(contract, contract.rule(f"{source}.{rule}"))

@@ -163,7 +163,7 @@ def test_unreadable_register_numbers_are_not_each_others_duplicates(settings: Se
 
 
 def test_a_good_row_is_not_the_duplicate_of_a_bad_one(settings: Settings) -> None:
-    bad, good = ("100.001;;Kuviteltu Latu ry;998;1.2.2001;{};".format(status) for status in ("outo", "rekisterissä"))
+    bad, good = (f"100.001;;Kuviteltu Latu ry;998;1.2.2001;{status};" for status in ("outo", "rekisterissä"))
     result = staged(settings, "prh_register", (REGISTER, bad, good, good))
     assert result.rows["line"].to_list() == [3]
     assert rules_of(result, 4) == ["one_row_an_association"]
@@ -178,7 +178,9 @@ def test_a_row_with_a_warning_stays(settings: Settings) -> None:
 
 def test_a_register_that_lies_in_quarantine_has_shrunk(settings: Settings) -> None:
     """The bound speaks of the rows that go on: a file of which no row can be used is no whole extract."""
-    rows = [f"100.00{n};;Kuviteltu {n} ry;998;1.2.2001;{status};" for n, status in enumerate(["rekisterissä", *["?"] * 4])]
+    rows = [
+        f"100.00{n};;Kuviteltu {n} ry;998;1.2.2001;{status};" for n, status in enumerate(["rekisterissä", *["?"] * 4])
+    ]
     raw = raw_of("prh_register", (REGISTER, *rows))
     outcome = staging.stage(contracts.sources()["prh_register"], raw, settings, rows_before=5)
     (size,) = [result for result in outcome.results if result.rule.id == "prh_register.does_not_shrink"]
@@ -293,7 +295,9 @@ def test_a_lost_cent_stops_the_run(settings: Settings, monkeypatch: pytest.Monke
         staged(settings, "grant_ledger", (LEDGER, GOOD))
 
 
-def test_rows_that_change_places_between_files_stop_the_run(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rows_that_change_places_between_files_stop_the_run(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     swapped = pl.col("file_sha256").first()
     monkeypatch.setattr(staging, "mask_persons", lambda _contract, rows, _known: rows.with_columns(file_sha256=swapped))
     with pytest.raises(AccountingError):
