@@ -80,6 +80,7 @@ def key_of(workspace: Workspace) -> EditionKey:
     parts += [path.read_text(encoding="utf-8") for path in workspace.decision_files()]
     parts += [text for _, text in contracts.fingerprint_texts()]
     parts += [model.sql for model in models().values()]
+    parts += [path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.rglob("*.py"))]
     digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
     data_until = max(file.received for file in files).date()
     return EditionKey(f"{data_until:%Y%m%d}-{digest[:10]}", data_until)

@@ -88,7 +88,7 @@ def stage(build: Build, source: str) -> Staged:
         database.read_frame(build.connection, f"raw.{source}"),
         build.workspace.settings,
         editions.rows_before(build.workspace, source),
-        _known_names(build, contract),
+        _known(build, contract),
         read_corrections(build.workspace),
         {file.name: file.sha256 for file in landing.files_in_force(build.workspace, source)},
     )
@@ -219,13 +219,14 @@ def may_name_persons(contract: SourceContract) -> bool:
     return any(column.reads == "organisation" for column in contract.columns)
 
 
-def _known_names(build: Build, contract: SourceContract) -> list[str]:
-    """Return the normalised names of the register for a source whose recipients may be persons."""
+def _known(build: Build, contract: SourceContract) -> list[str]:
+    """Return the normalised names and the Y-tunnus of the register for a source whose recipients may be persons."""
     if not may_name_persons(contract):
         return []
     register = database.read_frame(build.connection, "staging.prh_register")
     names = pl.concat([register["name"], register["previous_names"].explode()]).drop_nulls().unique()
-    return pl.DataFrame({"name": names}).select(linking.name_key(pl.col("name"))).to_series().to_list()
+    keys = pl.DataFrame({"name": names}).select(linking.name_key(pl.col("name"))).to_series()
+    return [*keys, *register["business_id"].drop_nulls().unique()]
 
 
 def _files(workspace: Workspace, source: str, accounts: pl.DataFrame) -> pl.DataFrame:

@@ -92,7 +92,7 @@ def stage(
     raw: pl.DataFrame,
     settings: Settings,
     rows_before: int | None = None,
-    known_names: Sequence[str] = (),
+    known: Sequence[str] = (),
     corrections: Sequence[Correction] = (),
     files: Mapping[str, str] | None = None,
 ) -> Staged:
@@ -104,8 +104,8 @@ def stage(
         Columns as `RAW_SCHEMA`.
     rows_before
         Rows staged in the edition before, for rules that compare with it.
-    known_names
-        Normalised names of associations, which are never masked as persons.
+    known
+        Normalised names and Y-tunnus of the associations of the register, which are never masked as persons.
     corrections, files
         Corrections of cells, and the hash of each file in force by its name.
 
@@ -125,7 +125,7 @@ def stage(
     results = [*reading, *_once(quality.check(contract, typed, failed), reading)]
     findings = _findings(text, results)
     is_bad = _bad_rows(typed, findings)
-    rows = mask_persons(contract, typed.filter(~is_bad), known_names)
+    rows = mask_persons(contract, typed.filter(~is_bad), known)
     results += quality.check_size(contract, rows, rows_before)
     quarantine = _quarantine(contract, raw, typed.filter(is_bad), findings)
     accounts = _account(contract, raw, typed, rows, quarantine, findings)
@@ -162,10 +162,11 @@ def text_frame(contract: SourceContract, raw: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(frames)
 
 
-def mask_persons(contract: SourceContract, rows: pl.DataFrame, known_names: Sequence[str]) -> pl.DataFrame:
-    """Replace the names of recipients that may be private persons.
+def mask_persons(contract: SourceContract, rows: pl.DataFrame, known: Sequence[str]) -> pl.DataFrame:
+    """Replace the names of recipients that may be private persons, and drop their Y-tunnus.
 
-    A name stays when the row has a Y-tunnus, when a word of it shows an organisation, or when the register knows it.
+    A name stays when a word of it shows an organisation, or when the register knows it or the Y-tunnus of the row. A
+    Y-tunnus alone is not enough: a sole trader has one too.
     """
     masked = [column.name for column in contract.staged_columns if column.reads == "organisation"]
     spellings = code_lists()["organisation_words"].spellings()
@@ -174,11 +175,14 @@ def mask_persons(contract: SourceContract, rows: pl.DataFrame, known_names: Sequ
     pattern = rf"((^|[^\p{{L}}])({whole})|({endings}))($|[^\p{{L}}])"
     for name in masked:
         is_organisation = (
-            pl.col("business_id").is_not_null()
+            pl.col("business_id").is_in(list(known)).fill_null(value=False)
             | pl.col(name).str.to_lowercase().str.contains(pattern)
-            | name_key(pl.col(name)).is_in(list(known_names))
+            | name_key(pl.col(name)).is_in(list(known))
         )
-        rows = rows.with_columns(pl.when(is_organisation).then(pl.col(name)).otherwise(pl.lit(PERSON_MASK)).alias(name))
+        rows = rows.with_columns(
+            pl.when(is_organisation).then(pl.col(name)).otherwise(pl.lit(PERSON_MASK)).alias(name),
+            pl.when(is_organisation).then(pl.col("business_id")).alias("business_id"),
+        )
     return rows
 
 

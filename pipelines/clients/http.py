@@ -29,7 +29,8 @@ from pipelines.contracts import message
 MEBI = 1024 * 1024
 TOO_MANY_REQUESTS = 429
 
-# Retries are logged by stamina; a sentence for people comes once, at the end.
+# A retry is told to the log and to nobody else: by itself stamina prints it among the sentences for people.
+stamina.instrumentation.set_on_retry_hooks([stamina.instrumentation.LoggingOnRetryHook])
 logging.getLogger("stamina").addHandler(logging.NullHandler())
 
 
@@ -202,6 +203,8 @@ class Service:
             document = json.loads(content)
         except (ValueError, RecursionError) as error:
             raise _Passing(self._said("not_json")) from error
+        if not isinstance(document, (dict, list)):
+            raise _Passing(self._said("not_json"))
         return Answer(str(response.request.url), content, document)
 
     def _refuse_status(self, response: httpx.Response) -> None:

@@ -1,67 +1,22 @@
-"""A workspace whose interfaces point at played services, and one played service of each source."""
+"""A workspace whose interfaces point at played services, and the played service of a case."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from played_services import Asked, Played, Reply, company, linked_events, ptv, pxweb, served, treasury, ytj
+from client_cases import CASES, Case, Town
+from played_services import Played, served
 
-from pipelines import clients, contracts, landing, reading
-from pipelines.clients import Fetched
-from pipelines.clients.http import Manners
+from pipelines import contracts, reading
 from pipelines.reading import JsonFormat
 from pipelines.reading_json import JsonRows
 from pipelines.workspace import Workspace
 
-FAST = Manners(
-    pace=0, silence=0.15, patience=0.4, attempts=2, wait_initial=0.01, wait_max=0.02, longest_wait=0.3, max_bytes=1024 * 1024
-)
 SETTINGS = contracts.municipality_settings("esimerkkila")
 EXTRA = {"ytj_companies": 'locations = ["Esimerkkilä"]'}
-
-
-@dataclass(frozen=True)
-class Town:
-    """A workspace and what landed in it."""
-
-    workspace: Workspace
-
-    def fetch(self, manners: Manners = FAST) -> list[Fetched]:
-        return list(clients.fetch_all(self.workspace, manners))
-
-    def files(self, source: str) -> list[bytes]:
-        in_force = landing.files_in_force(self.workspace, source)
-        return [landing.content_of(self.workspace, file) for file in sorted(in_force, key=lambda file: file.path)]
-
-    def pages_ever(self, source: str) -> int:
-        """Count the pages in the manifest, in force or not."""
-        manifest = self.workspace.landing / "manifest.jsonl"
-        return manifest.read_text(encoding="utf-8").count(f"interfaces/{source}/") if manifest.is_file() else 0
-
-
-@dataclass(frozen=True)
-class Case:
-    """One service as it is played: how many pages its fetch lands."""
-
-    source: str
-    play: Callable[[Asked, str], Reply]
-    pages: int
-
-
-CASES = {
-    case.source: case
-    for case in (
-        Case("ytj_companies", ytj([company(number) for number in range(250)]), 3),
-        Case("population", pxweb("new"), 1),
-        Case("municipal_finance", treasury([{"period": "2023"}, {"period": "2024"}]), 2),
-        Case("events", linked_events(5), 3),
-        Case("directory_listings", ptv(5), 3),
-    )
-}
 
 
 @pytest.fixture(autouse=True)
@@ -91,7 +46,10 @@ def town(tmp_path: Path) -> Callable[..., Town]:
     """Make a workspace; keyword arguments are base addresses by source."""
 
     def make(**bases: str) -> Town:
-        tables = [f'[interfaces.{source}]\nenabled = true\nbase_url = "{base}"\n{EXTRA.get(source, "")}\n' for source, base in bases.items()]
+        tables = [
+            f'[interfaces.{source}]\nenabled = true\nbase_url = "{base}"\n{EXTRA.get(source, "")}\n'
+            for source, base in bases.items()
+        ]
         workspace = Workspace(tmp_path / "town")
         workspace.create(f"{SETTINGS}\n{''.join(tables)}")
         return Town(workspace)
@@ -106,6 +64,5 @@ def case(request: pytest.FixtureRequest) -> Case:
 
 @pytest.fixture
 def service(case: Case) -> Iterator[Played]:
-    opened: AbstractContextManager[Played] = served(case.play)
-    with opened as server:
+    with served(case.play) as server:
         yield server

@@ -28,7 +28,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer; `missing` bytes are promised but never sent, `delay` is in seconds."""
+    """An answer; `missing` bytes are promised but never sent, `delay` is in seconds, `drops` sends it byte by byte."""
 
     body: bytes = b"{}"
     status: int = 200
@@ -36,6 +36,7 @@ class Reply:
     headers: dict[str, str] = field(default_factory=dict)
     missing: int = 0
     delay: float = 0.0
+    drops: bool = False
 
 
 def as_json(document: object, **fields: Any) -> Reply:
@@ -85,11 +86,14 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(reply.body) + reply.missing))
         self.end_headers()
-        self.wfile.write(reply.body)
+        for drop in [reply.body[place : place + 1] for place in range(20)] if reply.drops else []:
+            self.wfile.write(drop)
+            time.sleep(0.02)
+        self.wfile.write(reply.body[20:] if reply.drops else reply.body)
         if reply.missing:
             self.close_connection = True
 
-    do_GET = do_POST = _answer
+    do_GET = do_POST = _answer  # noqa: N815 - the names that the server looks for
 
     def log_message(self, *_: Any) -> None:
         """Say nothing."""
@@ -116,7 +120,11 @@ NOT_FOUND = Reply(b"Not found", 404, "text/plain")
 
 def business_id(number: int) -> str:
     """Return the first valid Y-tunnus from 9100000 + 20 × number on."""
-    digits = next(f"{start}" for start in range(9100000 + 20 * number, 9100020 + 20 * number) if check_digit(f"{start}") is not None)
+    digits = next(
+        f"{start}"
+        for start in range(9100000 + 20 * number, 9100020 + 20 * number)
+        if check_digit(f"{start}") is not None
+    )
     return f"{digits}-{check_digit(digits)}"
 
 
@@ -140,7 +148,11 @@ def ytj(companies: list[dict[str, Any]], elsewhere: list[dict[str, Any]] = []) -
         if asked.path != "companies":
             return NOT_FOUND
         wanted = asked.parameters.get("businessId")
-        found = companies if wanted is None else [item for item in companies + elsewhere if item["businessId"]["value"] == wanted]
+        found = (
+            companies
+            if wanted is None
+            else [item for item in companies + elsewhere if item["businessId"]["value"] == wanted]
+        )
         start = 100 * (int(asked.parameters.get("page", "1")) - 1)
         page = found[start : start + 100] or found[:100]
         return as_json({"totalResults": len(found), "companies": page})
@@ -164,7 +176,10 @@ def pxweb(generation: str) -> Callable[[Asked, str], Reply]:
         if asked.path != path:
             return NOT_FOUND
         if asked.method == "GET":
-            variables = [{"code": code, "text": labels[code], "values": values[code], "valueTexts": texts[code]} for code in values]
+            variables = [
+                {"code": code, "text": labels[code], "values": values[code], "valueTexts": texts[code]}
+                for code in values
+            ]
             return as_json({"title": "Tunnuslukuja", "variables": variables})
         chosen = {item["code"]: item["selection"]["values"] for item in asked.body["query"]}
         assert asked.body["response"] == {"format": "json-stat2"}
@@ -190,16 +205,34 @@ def json_stat(
         }
         for code, picked in chosen.items()
     }
-    return {"class": "dataset", "id": list(chosen), "size": sizes, "dimension": dimension, "value": list(range(100, 100 + cells))}
+    return {
+        "class": "dataset",
+        "id": list(chosen),
+        "size": sizes,
+        "dimension": dimension,
+        "value": list(range(100, 100 + cells)),
+    }
 
 
 # State Treasury
 
 
-def entry(base: str, stage: str = "Lopullinen", period: str = "2024", published: str | None = "2025-12-17T10:33:26.693Z", **fields: Any) -> dict[str, Any]:
+def entry(
+    base: str,
+    stage: str = "Lopullinen",
+    period: str = "2024",
+    published: str | None = "2025-12-17T10:33:26.693Z",
+    **fields: Any,
+) -> dict[str, Any]:
     fields = {"ytunnus": TOWN_ID, "raportointikokonaisuus": "KTAS", **fields}
     address = f"{base}/dokumentti/{stage.casefold()}/{fields['raportointikokonaisuus']}/{fields['ytunnus']}/{period}?v={published}"
-    return {"raportointikausi": period, "hyvaksymisvaihe": stage, "julkaisupvm": published, "tunnusluvut": address, **fields}
+    return {
+        "raportointikausi": period,
+        "hyvaksymisvaihe": stage,
+        "julkaisupvm": published,
+        "tunnusluvut": address,
+        **fields,
+    }
 
 
 def treasury(versions: list[dict[str, Any]]) -> Callable[[Asked, str], Reply]:
@@ -211,7 +244,12 @@ def treasury(versions: list[dict[str, Any]]) -> Callable[[Asked, str], Reply]:
         if not asked.path.startswith("dokumentti/"):
             return NOT_FOUND
         _, _, package, owner, period = asked.path.split("/")
-        shared = {"ytunnus": owner, "raportointikokonaisuus": package, "raportointikausi": period, "osakokonaisuus": "k-t01"}
+        shared = {
+            "ytunnus": owner,
+            "raportointikokonaisuus": package,
+            "raportointikausi": period,
+            "osakokonaisuus": "k-t01",
+        }
         figures = [("632", "54233060.00"), ("1093", "."), ("1094", "..")]
         return as_json([{**shared, "tunnusluku": code, "arvo": value} for code, value in figures])
 

@@ -24,7 +24,7 @@ from warehouse import database
 EXAMPLE = contracts.municipality_settings("esimerkkila")
 REGISTER = "Rekisterinumero;Y-tunnus;Nimi;Kotipaikka;Rekisteröintipäivä;Tila;Tilan päivä\n"
 LEDGER = "Hakemusnumero;Hakija;Y-tunnus;Toimielin;Avustuslaji;Haettu;Myönnetty;Maksettu;Päätöspäivä;Maksupäivä\n"
-GRANT = "{number};Kuviteltu yhdistys 1 ry;{id};{body};toiminta-avustus;100;{awarded};;{day};\n"
+GRANT = "{number};Kuviteltu yhdistys 1 ry;{business_id};{body};toiminta-avustus;100;{awarded};;{day};\n"
 
 
 def association(number: int) -> str:
@@ -32,9 +32,9 @@ def association(number: int) -> str:
 
 
 def grant(
-    number: int, body: str = "Liikuntatoimi", awarded: str = "80,50", day: str = "14.3.2023", id: str = ""
-) -> str:  # noqa: A002
-    return GRANT.format(number=number, body=body, awarded=awarded, day=day, id=id)
+    number: int, body: str = "Liikuntatoimi", awarded: str = "80,50", day: str = "14.3.2023", business_id: str = ""
+) -> str:
+    return GRANT.format(number=number, body=body, awarded=awarded, day=day, business_id=business_id)
 
 
 def encrypted() -> bytes:
@@ -77,7 +77,7 @@ REFUSALS = [
 ROWS = {
     "an unknown code": (grant(11, body="Olematon toimielin"), "Toimielin", "Olematon toimielin"),
     "a broken number": (grant(12, awarded="sata euroa"), "Myönnetty", "sata euroa"),
-    "a Y-tunnus with a wrong check digit": (grant(13, id="9123457-4"), "tarkistusnumero", "9123457-4"),
+    "a Y-tunnus with a wrong check digit": (grant(13, business_id="9123457-4"), "tarkistusnumero", "9123457-4"),
     "a broken day": (grant(14, day="31.2.2023"), "Päätöspäivä", "31.2.2023"),
 }
 

@@ -26,7 +26,7 @@ def test_the_digit_is_what_the_rule_gives_by_hand(digits: str, expected: int | N
 
 @pytest.mark.parametrize("length", [6, 8])
 def test_other_than_seven_digits_is_a_fault_of_the_caller(length: int) -> None:
-    with pytest.raises(ValueError, match="shorter|longer"):
+    with pytest.raises(ValueError, match=r"shorter|longer"):
         check_digit("1" * length)
 
 

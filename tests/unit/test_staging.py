@@ -36,7 +36,7 @@ def raw_of(source: str, *files: tuple[str, ...]) -> pl.DataFrame:
 
 
 def staged(settings: Settings, source: str, *files: tuple[str, ...], known: tuple[str, ...] = ()) -> Staged:
-    return staging.stage(contracts.sources()[source], raw_of(source, *files), settings, known_names=known)
+    return staging.stage(contracts.sources()[source], raw_of(source, *files), settings, known=known)
 
 
 def rules_of(result: Staged, line: int) -> list[str]:
@@ -104,13 +104,19 @@ def test_each_file_has_an_account_of_its_own_though_none_of_its_rows_is_good(set
 
 
 @pytest.mark.parametrize("source", sorted(contracts.sources()))
-def test_a_source_that_has_not_come_is_empty_and_well_typed(source: str, settings: Settings) -> None:
+def test_a_source_that_has_not_come_is_empty_well_typed_and_without_personal_columns(
+    source: str, settings: Settings
+) -> None:
     contract = contracts.sources()[source]
     result = staging.stage(contract, pl.DataFrame(schema=staging.RAW_SCHEMA), settings)
     assert [frame.height for frame in (result.rows, result.quarantine, result.findings, result.accounts)] == [0] * 4
     for column in contract.staged_columns:
         assert result.rows.schema[column.name] == parsing.POLARS_TYPES[column.duckdb_type]
     assert {outcome.rule.id for outcome in result.results} == {rule.id for rule in contract.rules}
+    personal = {column.name for column in contract.columns if column.is_personal}
+    for frame in (staging.text_frame(contract, pl.DataFrame(schema=staging.RAW_SCHEMA)), result.rows, result.findings):
+        assert not personal & set(frame.columns)
+    assert not personal & {str(outcome.rule.column) for outcome in result.results}
 
 
 def test_headers_may_differ_between_two_files_of_a_source(settings: Settings) -> None:
@@ -189,16 +195,6 @@ def test_a_register_that_lies_in_quarantine_has_shrunk(settings: Settings) -> No
         rooms.refuse_critical(outcome)
 
 
-@pytest.mark.parametrize("source", sorted(contracts.sources()))
-def test_no_personal_column_goes_on(source: str, settings: Settings) -> None:
-    contract = contracts.sources()[source]
-    personal = {column.name for column in contract.columns if column.is_personal}
-    result = staging.stage(contract, pl.DataFrame(schema=staging.RAW_SCHEMA), settings)
-    for frame in (staging.text_frame(contract, pl.DataFrame(schema=staging.RAW_SCHEMA)), result.rows, result.findings):
-        assert not personal & set(frame.columns)
-    assert not personal & {str(outcome.rule.column) for outcome in result.results}
-
-
 def test_free_text_stops_at_raw(settings: Settings) -> None:
     secret = "soita Keksitylle Henkilölle"
     result = staged(settings, "grant_ledger", (LEDGER, ledger_row(Käyttötarkoitus=secret)))
@@ -248,11 +244,18 @@ def test_a_name_that_may_be_a_persons_is_masked(name: str) -> None:
     assert masked(name) == staging.PERSON_MASK
 
 
-def test_a_name_stays_when_the_row_has_a_business_id_or_the_register_knows_it() -> None:
-    assert masked("Martta Mallikas", business_id="9123457-3") == "Martta Mallikas"
+def test_a_name_stays_when_the_register_knows_its_business_id_or_the_name() -> None:
+    assert masked("Martan Tupa", business_id="9123457-3", known=("9123457-3",)) == "Martan Tupa"
     (key,) = pl.select(name_key(pl.lit("Martan Tupa ry"))).to_series()
     assert masked("Martan Tupa", known=(key,)) == "Martan Tupa"
     assert masked("Martan Toinen Tupa", known=(key,)) == staging.PERSON_MASK
+
+
+def test_a_sole_trader_has_a_business_id_and_is_a_person_all_the_same() -> None:
+    schema = {"recipient_name": pl.String, "business_id": pl.String}
+    rows = pl.DataFrame([("Tmi Testi Esimerkki", "9123457-3")], schema=schema, orient="row")
+    done = staging.mask_persons(contracts.sources()["grant_ledger"], rows, ())
+    assert done.rows() == [(staging.PERSON_MASK, None)]
 
 
 def masked(name: str, business_id: str | None = None, known: tuple[str, ...] = ()) -> str:
