@@ -79,7 +79,10 @@ def told_word(card: IndicatorCard, value: Value) -> str:
 
 def estimate_note(value: Value) -> str:
     """Return the words that mark an estimate after its title; empty for what is counted or told."""
-    return f", {tr('estimate')}" if value.method == "stratified_estimate" else ""
+    if value.method != "stratified_estimate":
+        return ""
+    word = tr("estimate")
+    return f", {word}"
 
 
 def told_sum(card: IndicatorCard, value: Value) -> str:

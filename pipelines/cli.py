@@ -137,7 +137,7 @@ def serve(workspace: Path, *, port: int = 8501, host: str = "127.0.0.1") -> int:
 def main() -> None:
     """Run the command line; a workspace that can't be used ends in one sentence and exit code 2."""
     try:
-        result = app(result_action="return_value")
+        result = app(sys.argv[1:], result_action="return_value")
     except WorkspaceError as error:
         result = _fail(str(error))
     sys.exit(result if isinstance(result, int) else CLEAN)

@@ -4,6 +4,7 @@ Here belongs: the rule that hides cells. Not here: what is published where (`pip
 
 Method: primary suppression of cells told by fewer than k units; secondary suppression so that the hidden cells of a
 breakdown can't be worked out from its total: at least two cells are hidden, and together they hold at least k units.
+Where the number of active associations of a group is hidden, the figures that rest on it are hidden too.
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ import polars as pl
 
 MASKED = ("value", "lower", "upper", "n", "population", "coverage_share", "reported")
 """Columns of `marts.indicator_values` that are empty in a hidden row of a public file."""
+
+POPULATION = "active_associations"
+"""The indicator whose cells are the populations of other protected indicators."""
 
 TABLE = ("indicator_id", "period_type", "period", "breakdown")
 
@@ -47,6 +51,16 @@ def hide_small_cells(values: pl.DataFrame, protected: set[str], k: int) -> pl.Da
     )
     is_next = pl.col("_smallest_first") == pl.col("hidden_cells") + 1
     is_breakdown = pl.col("breakdown") != "total"
-    return grown.with_columns(
+    suppressed = grown.with_columns(
         is_hidden=pl.col("is_hidden") | (pl.col("_must_grow").fill_null(value=False) & is_next & is_breakdown)
     ).select(values.columns)
+    return _hide_with_population(suppressed, is_protected)
+
+
+def _hide_with_population(values: pl.DataFrame, is_protected: pl.Expr) -> pl.DataFrame:
+    """Hide every protected figure of a group whose size is hidden: it tells the size as its population or its divisor."""
+    group = ["period_type", "period", "breakdown", "breakdown_value"]
+    sizes = values.filter(pl.col("is_hidden") & (pl.col("indicator_id") == POPULATION)).select(group)
+    told = values.join(sizes.with_columns(size_is_hidden=True), on=group, how="left", maintain_order="left")
+    follows = is_protected & pl.col("size_is_hidden").fill_null(value=False)
+    return told.with_columns(is_hidden=pl.col("is_hidden") | follows).select(values.columns)

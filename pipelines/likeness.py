@@ -255,7 +255,9 @@ class _Register:
         return nobody.union(*(self._bearers.get((stem, word.head), nobody) for stem in word.stems))
 
 
-def _best_of_each(said: Sequence[tuple[str, Form]], known: Sequence[_Name]) -> dict[str, dict[str, tuple[float, float]]]:
+def _best_of_each(
+    said: Sequence[tuple[str, Form]], known: Sequence[_Name]
+) -> dict[str, dict[str, tuple[float, float]]]:
     """Return for each mention its candidates by register number: (score with the prior, score)."""
     register = _Register(known)
     best: dict[str, dict[str, tuple[float, float]]] = defaultdict(dict)

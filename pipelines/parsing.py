@@ -34,8 +34,8 @@ _EXCEL_FIRST_SERIAL, _EXCEL_LAST_SERIAL = 1, 73415  # 1.1.1900 and 31.12.2100
 
 
 def clean(text: pl.Expr) -> pl.Expr:
-    """Strip and collapse white space (no-break space too); blank text becomes null."""
-    collapsed = text.str.replace_all(r"[\s\u00a0\u202f\u2007]+", " ").str.strip_chars()
+    """Compose letters (NFC), strip and collapse white space (no-break space too); blank text becomes null."""
+    collapsed = text.str.normalize("NFC").str.replace_all(r"[\s\u00a0\u202f\u2007]+", " ").str.strip_chars()
     return pl.when(collapsed != "").then(collapsed)
 
 

@@ -122,7 +122,11 @@ def _condition(rule: Rule, column: str, **comparison: object) -> Any:
             return Column(column) == value
         case {"is_not": value}:
             return Column(column) != value
-    raise QualityError(f"{rule.id}: a row_condition is {{column, is}} or {{column, is_not}}, not {comparison}")
+        case {"is_in": values}:
+            return Column(column).is_in(values)
+    raise QualityError(
+        f"{rule.id}: a row_condition is {{column, is}}, {{column, is_not}} or {{column, is_in}}, not {comparison}"
+    )
 
 
 def _evaluate(rules: Sequence[Rule], frame: pl.DataFrame, rows_before: int | None = None) -> list[RuleResult]:

@@ -136,6 +136,8 @@ def stage(
 def text_frame(contract: SourceContract, raw: pl.DataFrame) -> pl.DataFrame:
     """Lay the cells of raw rows under the columns of the contract, cleaned; personal columns are left behind.
 
+    The cells of a ragged row can't be told apart, so it has none here; quarantine keeps them as they were read.
+
     Returns
     -------
     pl.DataFrame
@@ -149,16 +151,18 @@ def text_frame(contract: SourceContract, raw: pl.DataFrame) -> pl.DataFrame:
         header = table.filter(pl.col("kind") == "header")["cells"][0].to_list()
         position = {spellings[fold(cell)]: index for index, cell in enumerate(header) if fold(cell or "") in spellings}
         rows = table.filter(pl.col("kind") == "row")
+        is_ragged = pl.col("cells").list.len() != len(header)
         columns = [
             (
-                parsing.clean(pl.col("cells").list.get(position[column.name], null_on_oob=True))
+                parsing.clean(
+                    pl.when(~is_ragged).then(pl.col("cells")).list.get(position[column.name], null_on_oob=True)
+                )
                 if column.name in position
                 else pl.lit(None, pl.String)
             ).alias(column.name)
             for column in contract.staged_columns
         ]
-        is_ragged = (pl.col("cells").list.len() != len(header)).alias("is_ragged")
-        frames.append(rows.select(*PLACE, "delivery", is_ragged, *columns))
+        frames.append(rows.select(*PLACE, "delivery", is_ragged.alias("is_ragged"), *columns))
     return pl.concat(frames)
 
 
@@ -204,14 +208,18 @@ def _ragged(contract: SourceContract, text: pl.DataFrame) -> RuleResult:
 
 
 def _once(results: list[RuleResult], reading: list[RuleResult]) -> list[RuleResult]:
-    """Leave out of "a required value is missing" the cells that are there but can't be read: one cause, one finding."""
+    """Keep one finding for one cause.
+
+    A ragged row fails nothing else, and a cell that can't be read is not missing as well.
+    """
     unreadable = {result.rule.column: set(result.failing) for result in reading}
+    ragged = unreadable[None]
     once = []
     for result in results:
-        failing = result.failing
+        told = set(ragged)
         if result.rule.expectation == "expect_column_values_to_not_be_null":
-            unread = unreadable.get(result.rule.column or str(result.rule.arguments["column"]), set())
-            failing = tuple(position for position in failing if position not in unread)
+            told |= unreadable.get(result.rule.column or str(result.rule.arguments["column"]), set())
+        failing = tuple(position for position in result.failing if position not in told)
         once.append(replace(result, failing=failing, passed=not failing))
     return once
 
@@ -268,6 +276,8 @@ def _account(
 ) -> pl.DataFrame:
     """Count what was read, and what is there in the frames that go on."""
     money_rules = [f"{contract.name}.{column.name}_readable" for column in contract.money_columns]
+    if money_rules:
+        money_rules.append(f"{contract.name}.{RAGGED}")
     unreadable = findings.filter(pl.col("rule_id").is_in(money_rules)).unique(PLACE)
     eur = _euros(contract)
     counted = [

@@ -52,7 +52,7 @@ class Export:
 
 @contextmanager
 def open_build(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open the build database for writing and make its schemas.
+    """Open the build database for writing and make its schemas; only its owner may read it, for it holds personal data.
 
     Raises
     ------
@@ -61,6 +61,7 @@ def open_build(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """
     connection = duckdb.connect(str(file))
     try:
+        file.chmod(0o600)
         connection.execute("SET TimeZone = 'UTC'")
         for schema in SCHEMAS:
             connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")

@@ -233,6 +233,10 @@ def _body_shares(year: int) -> list[tuple[str, float]]:
     return with_security if year < 2023 else [("sport", 0.5), ("culture", 0.22), ("youth", 0.1), ("city_board", 0.18)]
 
 
+ESTIMATED = "memberships"
+"""The indicator of returns that has an estimate for the whole field; the others have only what was told."""
+
+
 def _told(year: int) -> Iterator[Row]:
     answered, active = ANSWERED[year], ACTIVE[year]
     coverage = answered / active
@@ -242,7 +246,7 @@ def _told(year: int) -> Iterator[Row]:
         "population": active,
         "coverage_share": coverage,
         "verdict": "not_usable" if not_usable else "usable_with_care",
-        "verdict_reason": "verdict.low_coverage" if not_usable else "verdict.no_estimate",
+        "verdict_reason": "verdict.low_coverage" if not_usable else "verdict.too_few_answers",
         "method": "reported_sum",
     }
     amounts = {
@@ -253,6 +257,12 @@ def _told(year: int) -> Iterator[Row]:
         "joint_events": 2.0 * answered,
     }
     for indicator, amount in amounts.items():
+        if indicator == ESTIMATED:
+            whole = amount / coverage
+            bounds = {"lower": 0.9 * whole, "upper": 1.1 * whole, "reported": amount}
+            estimate = {"method": "stratified_estimate", "verdict": "usable", "verdict_reason": "verdict.estimated"}
+            yield _value(indicator, year, whole, **{**told, **bounds, **estimate})
+            continue
         yield _value(indicator, year, None, **{**told, "reported": amount})
         for place, (code, share) in enumerate(_shares("purpose_groups")):
             group = {"breakdown": "purpose_group", "breakdown_value": code, "is_hidden": place in (2, 7)}
@@ -283,7 +293,7 @@ def _change(indicator: str, breakdown: str, code: str, row: Row, before: float |
     comparable = row["value"] is not None and before and row["break_id"] is None
     change = row["value"] - before if comparable else None
     share = change / before if comparable else None
-    reason = "change.no_estimate" if row["value"] is None else "change.break"
+    reason = "change.too_few_pairs" if row["value"] is None else "change.break"
     direction = "not_comparable"
     if share is not None:
         direction = ("rose" if share > 0 else "fell") if abs(share) >= materiality else "no_clear_change"

@@ -64,11 +64,20 @@ def test_a_sum_of_some_is_never_said_as_a_change_or_as_the_whole(workspace: Path
     words = opened(app, "volunteering")
     assert f"{ANSWERED[2025]}/{ACTIVE[2025]} yhdistystä vastasi" in words
     assert "Ilmoitettu summa 2025" in words
-    assert "Koko kentän arviota" in words
+    assert "liian harva yhdistys vastasi molempina vuosina" in words
     hours = words[words.index("Talkootunnit 2025") : words.index("Talkootunnit 2025 toimialoittain")]
     assert "ei verrata vuoteen 2024" in hours
     assert "nousua" not in hours
     assert "laskua" not in hours
+
+
+def test_an_estimate_stands_with_its_interval_and_what_was_told(workspace: Path, app: AppTest) -> None:
+    words = opened(app, "volunteering")
+    memberships = words[words.index("Jäsenyydet, arvio 2025") :]
+    whole = 74 * ACTIVE[2025]
+    assert f"95{NBSP}%:n väli {number(0.9 * whole)}" in memberships
+    assert f"Vastanneiden ilmoittama summa: {number(74 * ANSWERED[2025])}" in memberships
+    assert "Luku on arvio koko kentästä." in memberships
 
 
 def test_missing_measures_say_that_they_are_missing(workspace: Path, app: AppTest) -> None:

@@ -86,7 +86,7 @@ def test_a_line_stops_at_a_break_and_the_break_is_drawn(edition: Edition) -> Non
 
 
 def test_what_is_told_by_some_is_not_joined_by_a_line(edition: Edition) -> None:
-    for indicator_id in ("volunteer_hours", "memberships", "cooperation_grade"):
+    for indicator_id in ("volunteer_hours", "association_events", "cooperation_grade"):
         figure = trend(card_of(edition, indicator_id), edition.series(indicator_id), (), str)
         assert {line.type for line in figure.data} <= {"bar", "scatter"}
         assert all(getattr(line, "mode", None) in (None, "markers") for line in figure.data)

@@ -50,7 +50,12 @@ def read_cases() -> Cases:
     rows += [(name, previous, True) for name, *previous in content["local"]]
     register = pl.DataFrame(
         [(f"{number:06}", *row) for number, row in enumerate(rows, start=1)],
-        schema={"register_number": pl.String, "name": pl.String, "previous": pl.List(pl.String), "is_local": pl.Boolean},
+        schema={
+            "register_number": pl.String,
+            "name": pl.String,
+            "previous": pl.List(pl.String),
+            "is_local": pl.Boolean,
+        },
         orient="row",
     )
     numbers = dict(register.select("name", "register_number").iter_rows())

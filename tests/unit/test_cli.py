@@ -56,7 +56,6 @@ def one_sentence(answer: Answer, exit_code: int, *words: str) -> None:
         assert word in " ".join(said.split())
 
 
-@pytest.mark.filterwarnings("ignore:Cyclopts application invoked without tokens")
 @pytest.mark.parametrize(
     "arguments", [["check"], ["tarkista"], ["refresh"], ["check", "a", "b", "c", "d"], ["serve", "x", "--port", "abc"]]
 )
@@ -64,7 +63,6 @@ def test_a_command_that_is_not_understood_is_told_in_finnish(arguments: list[str
     one_sentence(command(*arguments), 2, f"yhteispeli {arguments[0]}", "--help")
 
 
-@pytest.mark.filterwarnings("ignore:Cyclopts application invoked without tokens")  # it wonders about argv in a test
 def test_without_a_command_the_commands_are_shown(command: Command) -> None:
     code, out, _ = command()
     assert code == 0

@@ -11,7 +11,12 @@ WITH field_years AS (
 bounds AS (
     SELECT
         any_value(edition.first_year) AS first_year,
-        least(max(field_years.year), any_value(year(edition.data_until))) AS last_field_year,
+        -- a register alone speaks of every year up to its delivery; with other sources the newest of their years counts
+        CASE
+            WHEN (SELECT count(*) FROM core.grants) + (SELECT count(*) FROM core.returns) = 0
+                THEN any_value(year(edition.data_until))
+            ELSE least(max(field_years.year), any_value(year(edition.data_until)))
+        END AS last_field_year,
         any_value(edition.data_until) AS data_until
     FROM field_years
     CROSS JOIN meta.edition AS edition
