@@ -39,7 +39,7 @@ chromium:
 	$$sudo apt-get update -qq && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium
 
 test: install chromium
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 demo: install
 	@test -f demo/municipality.toml || $(BIN)/yhteispeli example demo

@@ -33,13 +33,16 @@ class Client:
 
 
 CLIENTS: Mapping[str, Client] = {
-    "ytj_companies": Client(fetch_ytj),
+    "ytj_companies": Client(fetch_ytj, Manners(pace=1.0)),
     "population": Client(fetch_statfin, Manners(pace=1.5)),
     "municipal_finance": Client(fetch_treasury),
     "events": Client(fetch_linked_events),
     "directory_listings": Client(fetch_ptv),
 }
-"""The client of each source; the keys are the fields of the settings `[interfaces]`."""
+"""The client of each source; the keys are the fields of the settings `[interfaces]`.
+
+YTJ takes about 300 requests a minute from all its users together; Statistics Finland asks for a pause between requests.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import json
 import logging
+import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cache
 from importlib.metadata import version
 from types import TracebackType
 from typing import Self
@@ -104,7 +106,7 @@ class Service:
         self._free_at = 0.0
         about = f" ({contact})" if contact and contact.isascii() else ""
         headers = {"User-Agent": f"Yhteispeli/{version('yhteispeli')}{about}", "Accept": "application/json"}
-        self._http = httpx.Client(headers=headers, timeout=manners.silence, follow_redirects=False)
+        self._http = httpx.Client(headers=headers, timeout=manners.silence, verify=_trusted())
         self._retrying = stamina.RetryingCaller(
             attempts=manners.attempts,
             timeout=None,
@@ -242,6 +244,12 @@ class StatusRefused(FetchFailed):
     def __init__(self, text: Text, status: int) -> None:
         super().__init__(text)
         self.status = status
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Return the certificates that are trusted; reading them takes a while, so once."""
+    return httpx.create_ssl_context()
 
 
 def _retry_after(response: httpx.Response) -> float | None:
