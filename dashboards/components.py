@@ -15,11 +15,17 @@ from dashboards.sentences import verdict_shape, verdict_word
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar of `bars`: `share` of the longest, None where there is no number; `text` says the number or why none."""
+    """One bar of `bars`.
+
+    `share` of the longest, None where there is no number; `text` says the number or why there is none, `note` stands
+    under it; a pale bar is one not to draw conclusions from.
+    """
 
     label: str
     share: float | None
     text: str
+    note: str
+    is_pale: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,16 +122,21 @@ def _row(row: Sequence[str], classes: Sequence[str]) -> str:
 
 def bars(caption: str, header: Sequence[str], items: Sequence[Bar]) -> str:
     """Return sorted bars as a table: label, bar and number on each row, so that it reads without the picture."""
-    rows = "".join(
-        f'<tr><th scope="row">{escape(item.label)}</th><td class="yp-bar-cell" aria-hidden="true">'
-        f'<span class="yp-bar" style="width:{100 * max(item.share or 0, 0):.1f}%"></span></td>'
-        f'<td class="yp-number{"" if item.share is not None else " yp-why"}">{escape(item.text)}</td></tr>'
-        for item in items
-    )
+    rows = "".join(_bar_row(item) for item in items)
     label, value = (escape(text) for text in header)
     return (
         f'<table class="yp-bars"><caption>{escape(caption)}</caption><thead><tr><th scope="col">{label}</th>'
         f'<td></td><th scope="col" class="yp-number">{value}</th></tr></thead><tbody>{rows}</tbody></table>'
+    )
+
+
+def _bar_row(item: Bar) -> str:
+    width = 100 * max(item.share or 0, 0)
+    note = f'<span class="yp-note">{escape(item.note)}</span>' if item.note else ""
+    return (
+        f'<tr><th scope="row">{escape(item.label)}</th><td class="yp-bar-cell" aria-hidden="true">'
+        f'<span class="yp-bar{" yp-pale" if item.is_pale else ""}" style="width:{width:.1f}%"></span></td>'
+        f'<td class="yp-number{"" if item.share is not None else " yp-why"}">{escape(item.text)}{note}</td></tr>'
     )
 
 

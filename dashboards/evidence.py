@@ -13,7 +13,7 @@ from dashboards.charts import trend
 from dashboards.components import Bar, Multiple
 from dashboards.data import Edition
 from dashboards.downloads import indicator_csv
-from dashboards.formats import percent, scale_of
+from dashboards.formats import bare, percent, scale_of
 from dashboards.pictures import sparkline
 from dashboards.report_link import report_link
 from dashboards.rows import TOTAL, IndicatorCard, Value
@@ -118,6 +118,8 @@ def _notes(edition: Edition, card: IndicatorCard) -> str:
     notes = [say(found.text) for found in edition.breaks_of(card.indicator_id)]
     if any(value.shown == "reported" and value.verdict == "not_usable" for value in series):
         notes.append(tr("Grey bars and crosses are years whose figure is not usable: too few associations answered."))
+    if any(value.lower is not None for value in series):
+        notes.append(tr("The line on a bar or the pale band is the 95 % interval of the estimate."))
     if any(value.is_preliminary for value in series):
         notes.append(tr("Dotted bars and open circles are preliminary: the year has not ended."))
     return components.paragraph(" ".join([*notes, sentences.source_line(edition, card)]), "quiet")
@@ -146,12 +148,17 @@ def parts_bars(edition: Edition, card: IndicatorCard, breakdown: str, period: st
             label=edition.breakdown_label(breakdown, code),
             share=None if part.number is None else (part.number - floor) / (top - floor),
             text=sentences.cell(edition, card, part),
+            note=sentences.bounds(card, part),
+            is_pale=part.verdict == "not_usable",
         )
         for code, part in parts.items()
     ]
     items.sort(key=lambda item: -1.0 if item.share is None else item.share, reverse=True)
     title = f"{say(card.title)} {period} {sentences.by_breakdown(breakdown)}"
-    return components.bars(title, (sentences.breakdown_word(breakdown), say(card.title)), items)
+    drawn = components.bars(title, (sentences.breakdown_word(breakdown), say(card.title)), items)
+    if not any(item.note for item in items):
+        return drawn
+    return drawn + components.paragraph(tr("Under each estimate is its 95 % interval."), "quiet")
 
 
 def parts_multiples(edition: Edition, card: IndicatorCard, breakdown: str, period: str) -> str:
@@ -194,9 +201,9 @@ def _table(edition: Edition, card: IndicatorCard) -> None:
     with st.expander(tr("Show as a table: {title}", title=title)):
         sampled = any(value.coverage_share is not None for value in series)
         header = [tr("Year"), title, tr("Change"), tr("Verdict"), tr("Status")]
-        header[3:3] = [tr("Answered"), tr("Coverage")] if sampled else []
+        header[2:2] = [tr("95 % interval"), tr("Told"), tr("Answered"), tr("Coverage")] if sampled else []
         rows = [_table_row(edition, card, value, sampled=sampled) for value in reversed(series)]
-        numeric = frozenset({1, 3, 4}) if sampled else frozenset({1})
+        numeric = frozenset(range(1, 6)) if sampled else frozenset({1})
         st.html(components.table(f"{title} ({say(card.unit)})", header, rows, numeric))
         st.download_button(
             tr("Download CSV: {title}", title=title),
@@ -212,15 +219,25 @@ def _table_row(edition: Edition, card: IndicatorCard, value: Value, *, sampled: 
     change = edition.change(value)
     row = [
         value.period,
-        sentences.cell(edition, card, value),
+        _table_figure(edition, card, value),
         f"{sentences.change_arrow(change)} {sentences.change_words(card, change)}" if change else "–",
         sentences.verdict_word(value.verdict),
         sentences.status_word(value.status),
     ]
-    told = "–" if value.n is None or value.population is None else f"{value.n}/{value.population}"
-    coverage = "–" if value.coverage_share is None else percent(value.coverage_share)
-    row[3:3] = [told, coverage] if sampled else []
+    if sampled:
+        row[2:2] = [
+            sentences.bounds(card, value) or "–",
+            "–" if value.reported is None else bare(value.reported, card),
+            "–" if value.n is None or value.population is None else f"{value.n}/{value.population}",
+            "–" if value.coverage_share is None else percent(value.coverage_share),
+        ]
     return row
+
+
+def _table_figure(edition: Edition, card: IndicatorCard, value: Value) -> str:
+    if value.shown == "reported":  # it stands in the column of what was told
+        return tr("no estimate")
+    return sentences.cell(edition, card, value)
 
 
 def _method(edition: Edition, card: IndicatorCard) -> None:

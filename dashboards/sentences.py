@@ -10,7 +10,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from dashboards.data import Edition
-from dashboards.formats import day, euros, number, percent, quantity
+from dashboards.formats import bare, day, euros, number, percent, quantity
 from dashboards.rows import Change, IndicatorCard, Value
 from dashboards.texts import say, tr, tr_n
 
@@ -115,6 +115,8 @@ def headline(edition: Edition, card: IndicatorCard) -> str:
     amount = quantity(value.number, card)
     if value.shown == "reported":
         return _told(card, value, amount)
+    if value.method == "stratified_estimate":
+        amount = tr("estimate {value}", value=amount)
     change = edition.change(value)
     if change is None:
         return tr("{title} {year}: {value}", title=title, year=value.period, value=amount)
@@ -160,6 +162,8 @@ def change_amount(card: IndicatorCard, change: Change) -> str:
     """Write the size of a change without its sign: percents, or points where the figure is a share or a grade."""
     if card.unit_code == "share":
         return tr("{n} percentage points", n=number(abs(change.change or 0) * 100, card.decimals or 1))
+    if card.unit_code == "associations":  # small counts: percents would mislead
+        return quantity(abs(change.change or 0), card)
     if card.unit_code in {"grade", "per_1000"} or change.change_share is None:
         return number(abs(change.change or 0), card.decimals)
     return percent(abs(change.change_share), 0 if abs(change.change_share) >= 0.1 else 1)
@@ -174,7 +178,14 @@ def interval(card: IndicatorCard, value: Value) -> str:
     """Say the 95 % interval of an estimate; empty where there is none."""
     if value.lower is None or value.upper is None:
         return ""
-    return tr("95 % interval {lower} – {upper}", lower=quantity(value.lower, card), upper=quantity(value.upper, card))
+    return tr("95 % interval {bounds}", bounds=bounds(card, value))
+
+
+def bounds(card: IndicatorCard, value: Value) -> str:
+    """Write the bounds of the 95 % interval without unit; empty where there is none."""
+    if value.lower is None or value.upper is None:
+        return ""
+    return f"{bare(value.lower, card)}–{bare(value.upper, card)}"
 
 
 def pointed_at(edition: Edition, card: IndicatorCard, value: Value) -> str:

@@ -101,8 +101,8 @@ def _evidence(edition: Edition, card: IndicatorCard, value: Value) -> str:
         parts.append(
             components.paragraph(f"{sentences.change_arrow(change)} {sentences.change_words(card, change)}", "change")
         )
-    if value.coverage_share is not None:
-        parts.append(components.paragraph(sentences.told_by(value), "quiet"))
+    lines = (sentences.interval(card, value), sentences.told_sum(card, value), sentences.told_by(value))
+    parts += [components.paragraph(line, "quiet") for line in lines if line]
     if sum(item.number is not None for item in series) > 1:
         years = range(series[0].year, series[-1].year + 1)
         drawn = sparkline(series, years, _shape(card, series), scale_of(card))

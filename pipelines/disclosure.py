@@ -58,7 +58,7 @@ def hide_small_cells(values: pl.DataFrame, protected: set[str], k: int) -> pl.Da
 
 
 def _hide_with_population(values: pl.DataFrame, is_protected: pl.Expr) -> pl.DataFrame:
-    """Hide every protected figure of a group whose size is hidden: it tells the size as its population or its divisor."""
+    """Hide every protected figure of a group whose size is hidden: it tells the size as population or divisor."""
     group = ["period_type", "period", "breakdown", "breakdown_value"]
     sizes = values.filter(pl.col("is_hidden") & (pl.col("indicator_id") == POPULATION)).select(group)
     told = values.join(sizes.with_columns(size_is_hidden=True), on=group, how="left", maintain_order="left")

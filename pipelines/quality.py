@@ -113,7 +113,7 @@ def build(rule: Rule, rows_before: int | None = None) -> Expectation:
     return built
 
 
-def _condition(rule: Rule, column: str, **comparison: object) -> Any:
+def _condition(rule: Rule, column: str, **comparison: Any) -> Any:
     """Build the condition of a rule that judges some rows only: `{column, is: value}` or `{column, is_not: value}`."""
     from great_expectations.expectations.row_conditions import Column
 
