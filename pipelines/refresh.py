@@ -7,7 +7,7 @@ itself (`pipelines.rooms`), Dagster (`pipelines.definitions`).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache, partial
+from functools import partial
 from graphlib import TopologicalSorter
 
 from pipelines import catalogue, contracts, editions, rooms
@@ -21,7 +21,6 @@ Progress = Callable[[str], None]
 Work = Callable[[Build], object]
 
 
-@cache
 def made_of() -> Mapping[str, frozenset[str]]:
     """Return what each table of a refresh is made of, by full name, in an order in which they can be built.
 

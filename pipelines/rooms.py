@@ -178,14 +178,15 @@ def model(build: Build, table: str) -> int:
 
 
 def publish(build: Build) -> editions.Published:
-    """Freeze the marts as an edition and make it the current one.
+    """Freeze the marts as an edition, under the id that they were built with, and make it the current one.
 
     Raises
     ------
     editions.EmptyEditionError
         There is nothing to publish.
     """
-    return editions.publish(build.connection, build.workspace, editions.key_of(build.workspace).id)
+    edition_id = database.read_frame(build.connection, "meta.edition")["edition_id"].item()
+    return editions.publish(build.connection, build.workspace, edition_id)
 
 
 def _hide_small_cells(build: Build) -> int:
