@@ -87,9 +87,8 @@ def _change(edition: Edition, card: IndicatorCard, value: Value) -> str:
     if change is None:
         return ""
     words = f"{sentences.change_arrow(change)} {sentences.change_words(card, change)}"
-    reason = (
-        components.paragraph(edition.message(change.reason), "quiet") if change.direction == "not_comparable" else ""
-    )
+    says_more = change.direction == "not_comparable" or value.method == "stratified_estimate"
+    reason = components.paragraph(edition.message(change.reason), "quiet") if says_more else ""
     return components.paragraph(words, "change") + reason
 
 

@@ -160,7 +160,10 @@ def edition_facts(edition: Edition) -> str:
             ),
             (
                 tr("Protection of small groups"),
-                tr("figures told by fewer than {k} associations are hidden", k=facts.disclosure_k),
+                tr(
+                    "figures told by fewer than {k} associations are hidden, and others that would give them back",
+                    k=facts.disclosure_k,
+                ),
             ),
             (tr("Software"), f"Yhteispeli {facts.software_version}"),
         ]

@@ -66,7 +66,7 @@ def cell(edition: Edition, card: IndicatorCard, value: Value | None) -> str:
 def why_empty(edition: Edition, value: Value | None) -> str:
     """Say why there is no number."""
     if value is not None and value.is_hidden:
-        return tr("hidden (fewer than {k} associations)", k=edition.facts.disclosure_k)
+        return tr("hidden (protects groups of fewer than {k} associations)", k=edition.facts.disclosure_k)
     return tr("no data")
 
 

@@ -16,13 +16,14 @@ from typing import Annotated
 import polars as pl
 from cyclopts import App, CycloptsError, Parameter
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+from rich.progress import Progress as ProgressBar
 
 from pipelines import contracts, feedback, run
 from pipelines.checking import check_file
 from pipelines.contracts import message
 from pipelines.raw_table import Refused
-from pipelines.refresh import made_of
+from pipelines.refresh import Progress, made_of
 from pipelines.workspace import Workspace, WorkspaceError
 
 LANGUAGE = "fi"
@@ -165,9 +166,9 @@ def _ask_interfaces(workspace: Workspace) -> None:
 
 
 @contextmanager
-def _progress_bar() -> Iterator[run.Progress]:
+def _progress_bar() -> Iterator[Progress]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[table]}"))
-    with Progress(*columns, console=_errors, transient=True) as bar:
+    with ProgressBar(*columns, console=_errors, transient=True) as bar:
         task = bar.add_task(_text("cli.progress"), total=len(made_of()) + 1, table="")
 
         def begin(table: str) -> None:

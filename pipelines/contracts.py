@@ -35,6 +35,7 @@ from pipelines.contract_model import (
     TableContract,
     Text,
 )
+from pipelines.expectations import expectation_of
 
 SEVERITIES = ("critical", "error", "warning")
 CLASSIFICATIONS = ("public", "restricted", "personal")
@@ -59,21 +60,10 @@ READS = (
 )
 """The ways in which the text of a cell can be read; `pipelines.parsing` has one function for each."""
 
-EXPECTATIONS = frozenset(
-    {
-        "expect_business_id_check_digit",
-        "expect_column_pair_values_a_to_be_greater_than_b",
-        "expect_column_values_to_be_between",
-        "expect_column_values_to_not_be_null",
-    }
-)
-"""Expectations that a rule of type custom may name; `pipelines.quality` builds each of them."""
-
-
 BLANK_MUNICIPALITY, EXAMPLE_MUNICIPALITY = "blank", "esimerkkila"
 """Settings files that are not those of a real municipality."""
 
-READING_RULES = ("readable", "cells_match_header")
+READABLE, RAGGED = READING_RULES = ("readable", "cells_match_header")
 """Expectations that staging itself judges while it reads cells; Great Expectations judges all others."""
 
 INDICATOR_ORDER = ("volunteering", "events", "cooperation", "grants", "associations")
@@ -306,7 +296,7 @@ def _implied_rules(source: str, column: Column, owner: str) -> Iterable[Rule]:
         id=f"{source}.{column.name}_readable",
         source=source,
         column=column.name,
-        expectation=READING_RULES[0],
+        expectation=READABLE,
         arguments={},
         dimension="conformity",
         severity="error",
@@ -334,10 +324,10 @@ def _implied_rules(source: str, column: Column, owner: str) -> Iterable[Rule]:
 def _ragged_rule(source: str, owner: str) -> Rule:
     """Return the rule that a row has as many cells as the header row; else its cells can't be told apart."""
     return Rule(
-        id=f"{source}.{READING_RULES[1]}",
+        id=f"{source}.{RAGGED}",
         source=source,
         column=None,
-        expectation=READING_RULES[1],
+        expectation=RAGGED,
         arguments={},
         dimension="conformity",
         severity="error",
@@ -351,7 +341,7 @@ def _ragged_rule(source: str, owner: str) -> Rule:
 def _rule(source: str, column: str | None, quality: DataQuality, owner: str) -> Rule:
     where = f"{source}.{quality.id}"
     custom = _custom(quality.customProperties)
-    expectation, arguments, share = _expectation(where, column, quality)
+    expectation, arguments, share = expectation_of(where, column, quality)
     if quality.severity not in SEVERITIES:
         raise ContractError(f"{where}: severity must be one of {SEVERITIES}")
     if "message" in custom:
@@ -374,32 +364,6 @@ def _rule(source: str, column: str | None, quality: DataQuality, owner: str) -> 
         remedy=remedy,
         share_of_previous=share,
     )
-
-
-def _expectation(where: str, column: str | None, quality: DataQuality) -> tuple[str, dict[str, Any], float | None]:
-    """Map an ODCS rule to (expectation, arguments, share of the previous edition); an unmapped rule is an error."""
-    arguments = dict(quality.arguments or {})
-    if quality.type == "custom" and quality.engine == "greatExpectations" and isinstance(quality.implementation, dict):
-        name = str(quality.implementation.get("type"))
-        if name not in EXPECTATIONS:
-            raise ContractError(f"{where}: no mapping for the expectation {name}")
-        kwargs = dict(quality.implementation.get("kwargs", {}))
-        return name, ({"column": column, **kwargs} if column else kwargs), None
-    if quality.type != "library":
-        raise ContractError(f"{where}: no mapping for a rule of type {quality.type}")
-    match quality.metric, quality.mustBe, sorted(arguments):
-        case "duplicateValues", 0, ["properties"]:
-            return "expect_compound_columns_to_be_unique", {"column_list": arguments["properties"]}, None
-        case "invalidValues", 0, ["pattern"] if column:
-            return "expect_column_values_to_match_regex", {"column": column, "regex": arguments["pattern"]}, None
-        case "invalidValues", 0, ["validValues"] if column:
-            return "expect_column_values_to_be_in_set", {"column": column, "value_set": arguments["validValues"]}, None
-        case "rowCount", None, [] if quality.mustBeGreaterOrEqualTo is not None:
-            bound = quality.mustBeGreaterOrEqualTo
-            if quality.unit == "share_of_previous_edition":
-                return "expect_table_row_count_to_be_between", {}, float(bound)
-            return "expect_table_row_count_to_be_between", {"min_value": bound}, None
-    raise ContractError(f"{where}: no mapping for the metric {quality.metric} with {sorted(arguments)}")
 
 
 def _indicator(path: str) -> Indicator:

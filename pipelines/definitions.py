@@ -13,9 +13,9 @@ import dagster as dg
 
 from pipelines.assets.edition import edition_asset
 from pipelines.assets.staging import staging_asset
-from pipelines.assets.tables import Progress, build_resource, table_asset
+from pipelines.assets.tables import build_resource, table_asset
 from pipelines.inbox import inbox_sensor
-from pipelines.refresh import made_of
+from pipelines.refresh import Progress, made_of
 from pipelines.workspace import Workspace
 
 JOB = "refresh"

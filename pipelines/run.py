@@ -5,7 +5,6 @@ Here belongs: the run, its outcome, and the accounts that are shown after it. No
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,13 +14,12 @@ import polars as pl
 from pipelines import contracts, editions
 from pipelines.contract_model import Text
 from pipelines.contracts import message
+from pipelines.refresh import Progress
 from pipelines.workspace import Workspace, WorkspaceError
 from warehouse import database
 
 if TYPE_CHECKING:
     import dagster as dg
-
-Progress = Callable[[str], None]
 
 EXPECTED = {error.__name__ for error in (editions.EmptyEditionError, WorkspaceError)}
 """Errors whose text is a sentence for people; anything else is a fault of the program."""

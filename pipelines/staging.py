@@ -14,7 +14,7 @@ import polars as pl
 
 from pipelines import parsing, quality
 from pipelines.contract_model import SourceContract, fold
-from pipelines.contracts import READING_RULES, code_lists
+from pipelines.contracts import RAGGED, code_lists
 from pipelines.corrections import Correction, apply
 from pipelines.linking import name_key
 from pipelines.quality import RuleResult
@@ -27,7 +27,6 @@ PERSON_MASK = "***"
 SHORTEST_WORD_ENDING = 4
 """Words of organisations this long are recognised as the end of a compound word too (`kylätoimikunta`)."""
 
-RAGGED = READING_RULES[1]
 COUNTS = ("rows_read", "rows_staged", "rows_quarantined", "rows_outside", "rows_without_euros")
 EUROS = ("eur_read", "eur_staged", "eur_quarantined")
 EUR = pl.Decimal(16, 2)

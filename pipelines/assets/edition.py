@@ -3,8 +3,8 @@
 import dagster as dg
 
 from pipelines import rooms
-from pipelines.assets.tables import Progress, key
-from pipelines.refresh import made_of
+from pipelines.assets.tables import key
+from pipelines.refresh import Progress, made_of
 
 
 def edition_asset(progress: Progress) -> dg.AssetsDefinition:

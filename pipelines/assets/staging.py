@@ -7,10 +7,10 @@ those checks warn.
 import dagster as dg
 
 from pipelines import contracts
-from pipelines.assets.tables import Progress, dependencies, key
+from pipelines.assets.tables import dependencies, key
 from pipelines.contract_model import SourceContract
 from pipelines.quality import RuleResult
-from pipelines.refresh import work
+from pipelines.refresh import Progress, work
 from pipelines.staging import Staged
 
 ACCOUNTED = "rows_and_euros_accounted_for"

@@ -3,17 +3,15 @@
 The resource `build` is opened once a run: the executor runs all steps in one process, so one connection serves them.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import dagster as dg
 
 from pipelines import contracts
-from pipelines.refresh import made_of, work
+from pipelines.refresh import Progress, made_of, work
 from pipelines.rooms import Build
 from pipelines.workspace import Workspace
 from warehouse import database
-
-Progress = Callable[[str], None]
 
 
 def build_resource(workspace: Workspace) -> dg.ResourceDefinition:

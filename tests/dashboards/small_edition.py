@@ -14,7 +14,8 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from pipelines import contracts
+from pipelines import catalogue, contracts
+from pipelines.contract_model import LANGUAGES
 from pipelines.workspace import Settings, read_settings
 
 EDITION = "2026-03-02-a1b2c3"
@@ -75,11 +76,11 @@ def _tables(settings: Settings, *, example: bool, email: str) -> dict[str, Itera
                 }
             ]
         ),
-        "meta.indicators": _indicators(),
-        "meta.codes": _codes(settings),
-        "meta.messages": _messages(),
-        "meta.sources": _sources(),
-        "meta.series_breaks": _breaks(settings),
+        "meta.indicators": iter(catalogue.indicators(settings)),
+        "meta.codes": iter(catalogue.codes(settings)),
+        "meta.messages": iter(catalogue.messages(settings)),
+        "meta.sources": iter(catalogue.sources(settings)),
+        "meta.series_breaks": iter(catalogue.series_breaks(settings)),
         "marts.indicator_values": _values(),
         "marts.indicator_changes": _changes(),
         "marts.grant_awards": _awards(),
@@ -87,78 +88,6 @@ def _tables(settings: Settings, *, example: bool, email: str) -> dict[str, Itera
         "marts.source_status": _source_status(),
         "quality.checks": _checks(),
     }
-
-
-def _texts(prefix: str, text: Any) -> Row:
-    return {f"{prefix}_fi": text.fi, f"{prefix}_sv": text.sv, f"{prefix}_en": text.en}
-
-
-def _indicators() -> Iterator[Row]:
-    for position, card in enumerate(contracts.indicators().values(), start=1):
-        yield {
-            "indicator_id": card.id,
-            "position": position,
-            "indicator_group": card.group,
-            **_texts("title", card.title),
-            **_texts("question", card.question),
-            **_texts("formula", card.formula),
-            **_texts("unit", card.unit),
-            **_texts("method", card.method),
-            **_texts("limits", card.limits),
-            "unit_code": card.unit_code,
-            "direction": card.direction,
-            "kind": card.kind,
-            "basis": card.basis,
-            "sources": list(card.sources),
-            "handbook": card.handbook,
-            "disclosure": card.disclosure,
-            "materiality": card.materiality,
-            "decimals": card.decimals,
-            "breakdowns": list(card.breakdowns),
-            "audience": card.audience,
-        }
-
-
-def _codes(settings: Settings) -> Iterator[Row]:
-    own = [
-        settings.code_list(f"settings.{name}") for name in ("granting_bodies", "grant_types", "umbrella_organisations")
-    ]
-    for code_list in [*contracts.code_lists().values(), *own]:
-        for position, entry in enumerate(code_list.entries):
-            yield {"list": code_list.id, "position": position, "code": entry.code, **_texts("label", entry.label)}
-
-
-def _messages() -> Iterator[Row]:
-    for key, text in contracts.messages().items():
-        if key.startswith(("verdict.", "change.")):
-            yield {"message_id": key, **_texts("text", text)}
-
-
-def _sources() -> Iterator[Row]:
-    for name, source in contracts.sources().items():
-        yield {
-            "source": name,
-            **_texts("title", source.title),
-            "purpose": source.purpose,
-            "limitations": source.limitations,
-            "licence": source.licence,
-            "frequency_months": source.frequency_months,
-            "latency_days": source.latency_days,
-            "owner": source.owner,
-        }
-
-
-def _breaks(settings: Settings) -> Iterator[Row]:
-    for found in settings.series_breaks:
-        for indicator in found.indicators:
-            yield {
-                "break_id": found.id,
-                "indicator_id": indicator,
-                "breaks_on": found.date,
-                "text_fi": found.fi,
-                "text_sv": found.sv,
-                "text_en": found.en,
-            }
 
 
 def _value(indicator: str, year: int, value: float | None, **more: Any) -> Row:
@@ -395,6 +324,6 @@ def _checks() -> Iterator[Row]:
                 "rows_checked": 1200,
                 "rows_failed": failed,
                 "passed": not failed,
-                **_texts("message", rule.message),
+                **{f"message_{language}": rule.message[language] for language in LANGUAGES},
                 "owner": rule.owner,
             }

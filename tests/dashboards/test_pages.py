@@ -44,7 +44,10 @@ def test_every_page_names_the_example_the_edition_and_speaks_finnish(entry, work
     [
         ("overview", [number(REGISTERED[2025]), number(ACTIVE[2025]), number(345), MONEY.split(NBSP)[0]]),
         ("associations", [f"rekisterissä oli {REGISTERED[2025]} yhdistystä", "Kattojärjestöön kuuluu 345 yhdistystä"]),
-        ("volunteering", [f"{ANSWERED[2025]} yhdistystä ilmoitti", number(612 * ANSWERED[2025]), "salattu (alle 3"]),
+        (
+            "volunteering",
+            [f"{ANSWERED[2025]} yhdistystä ilmoitti", number(612 * ANSWERED[2025]), "salattu (suojaa alle 3"],
+        ),
         ("events", [number(7 * ANSWERED[2025]), number(2 * ANSWERED[2025])]),
         (
             "grants",

@@ -103,7 +103,10 @@ def test_hidden_and_missing_years_leave_a_gap(edition: Edition) -> None:
     series = [value(2020, 1.0), value(2021, None, is_hidden=True), value(2022, 3.0)]
     figure = trend(card_of(edition, "memberships"), series, (), str)
     assert list(figure.data[0].x) == [2020, 2022]
-    assert sentences.cell(edition, card_of(edition, "memberships"), series[1]) == "salattu (alle 3 yhdistystä)"
+    assert (
+        sentences.cell(edition, card_of(edition, "memberships"), series[1])
+        == "salattu (suojaa alle 3 yhdistyksen ryhmiä)"
+    )
     assert sentences.cell(edition, card_of(edition, "memberships"), None) == "ei tietoa"
 
 
@@ -143,7 +146,7 @@ def test_files_open_in_a_finnish_spreadsheet(edition: Edition) -> None:
     assert text.startswith("\ufeffMittari;")
     assert "Avustukset talousarviosta;koko kunta;koko kunta;2025;0," in text
     hidden = indicator_csv(edition, card_of(edition, "volunteer_hours")).decode("utf-8")
-    assert "salattu (alle 3 yhdistystä)" in hidden
+    assert "salattu (suojaa alle 3 yhdistyksen ryhmiä)" in hidden
     awards = awards_csv(edition, edition.awards(2025)).decode("utf-8")
     assert "Esimerkkiseuran nuoret ry;;Liikuntatoimi;kohdeavustus;;1500,00;1500,00;1;kyllä" in awards
 

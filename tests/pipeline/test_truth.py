@@ -168,3 +168,26 @@ def test_figures_of_returns_are_estimates_beside_what_was_told(public: duckdb.Du
         if kind != "share":
             assert value >= reported, indicator
         assert verdict in {"usable", "usable_with_care"}
+
+
+def test_a_change_of_returns_says_what_its_interval_says(public: duckdb.DuckDBPyConnection) -> None:
+    rows = public.execute(
+        "SELECT direction, reason, lower, upper FROM marts.indicator_changes "
+        "JOIN meta.indicators AS cards USING (indicator_id) WHERE cards.basis = 'returns' AND lower IS NOT NULL"
+    ).fetchall()
+    expected = {
+        (True, False): ("rose", "change.rose_in_panel"),
+        (False, True): ("fell", "change.fell_in_panel"),
+        (False, False): ("no_clear_change", "change.within_interval"),
+    }
+    assert {row[0] for row in rows} == {"rose", "fell", "no_clear_change"}
+    for direction, reason, lower, upper in rows:
+        assert (direction, reason) == expected[lower > 0, upper < 0]
+
+
+def test_every_reason_of_the_edition_has_its_sentence(public: duckdb.DuckDBPyConnection) -> None:
+    unsaid = public.execute(
+        "SELECT reason FROM (SELECT verdict_reason AS reason FROM marts.indicator_values "
+        "UNION SELECT reason FROM marts.indicator_changes) WHERE reason NOT IN (SELECT message_id FROM meta.messages)"
+    ).fetchall()
+    assert unsaid == []

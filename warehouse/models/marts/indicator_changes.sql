@@ -42,8 +42,8 @@ judged AS (
             WHEN is_preliminary THEN 'year_not_over'
             WHEN basis = 'returns' AND panel_lower IS NULL THEN 'too_few_pairs'
             WHEN value IS NULL OR value_before IS NULL THEN 'missing'
-            WHEN basis = 'returns' AND panel_lower > 0 THEN 'rose'
-            WHEN basis = 'returns' AND panel_upper < 0 THEN 'fell'
+            WHEN basis = 'returns' AND panel_lower > 0 THEN 'rose_in_panel'
+            WHEN basis = 'returns' AND panel_upper < 0 THEN 'fell_in_panel'
             WHEN basis = 'returns' THEN 'within_interval'
             WHEN value = value_before THEN 'small'
             WHEN abs(value - value_before) < materiality * abs(value_before) THEN 'small'
@@ -56,7 +56,7 @@ judged AS (
 comparable AS (
     SELECT
         *,
-        reason IN ('small', 'rose', 'fell', 'within_interval') AS is_comparable,
+        reason IN ('small', 'rose', 'fell', 'rose_in_panel', 'fell_in_panel', 'within_interval') AS is_comparable,
         CASE WHEN basis = 'returns' THEN panel_change ELSE value - value_before END AS difference
     FROM judged
 )
@@ -72,7 +72,8 @@ SELECT
     CASE WHEN is_comparable AND basis = 'returns' THEN panel_upper END AS upper,
     CASE WHEN is_comparable THEN difference / nullif(value_before, 0) END AS change_share,
     CASE
-        WHEN reason IN ('rose', 'fell') THEN reason
+        WHEN reason IN ('rose', 'rose_in_panel') THEN 'rose'
+        WHEN reason IN ('fell', 'fell_in_panel') THEN 'fell'
         WHEN is_comparable THEN 'no_clear_change'
         ELSE 'not_comparable'
     END AS direction,
