@@ -172,7 +172,7 @@ def test_figures_of_returns_are_estimates_beside_what_was_told(public: duckdb.Du
 
 def test_a_change_of_returns_says_what_its_interval_says(public: duckdb.DuckDBPyConnection) -> None:
     rows = public.execute(
-        "SELECT direction, reason, lower, upper FROM marts.indicator_changes "
+        "SELECT changes.direction, reason, lower, upper FROM marts.indicator_changes AS changes "
         "JOIN meta.indicators AS cards USING (indicator_id) WHERE cards.basis = 'returns' AND lower IS NOT NULL"
     ).fetchall()
     expected = {
