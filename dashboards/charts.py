@@ -49,7 +49,8 @@ def trend(
     if card.kind == "flow":
         _add_bars(figure, card, known, describe)
     elif all(value.shown == "value" for value in known):
-        _add_interval(figure, card, known)
+        for segment in _segments(known, breaks):
+            _add_interval(figure, card, segment)
         for segment in _segments(known, breaks):
             _add_line(figure, card, segment, describe)
     else:
@@ -168,11 +169,16 @@ def _add_interval(figure: go.Figure, card: IndicatorCard, known: Sequence[Value]
 
 
 def _segments(known: Sequence[Value], breaks: Sequence[SeriesBreak]) -> list[list[Value]]:
-    first_years = [found.breaks_on.year for found in breaks]
-    segments: dict[int, list[Value]] = {}
+    """Part the values where a series breaks and where a year is missing: no line is drawn over what is not known."""
+    first_years = {found.breaks_on.year for found in breaks}
+    segments: list[list[Value]] = []
     for value in known:
-        segments.setdefault(sum(value.year >= first for first in first_years), []).append(value)
-    return list(segments.values())
+        follows = segments and value.year == segments[-1][-1].year + 1
+        if follows and value.year not in first_years:
+            segments[-1].append(value)
+        else:
+            segments.append([value])
+    return segments
 
 
 def _add_breaks(figure: go.Figure, known: Sequence[Value], breaks: Sequence[SeriesBreak]) -> None:

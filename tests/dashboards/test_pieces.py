@@ -102,12 +102,19 @@ def test_an_interval_is_drawn_where_there_is_one(edition: Edition) -> None:
 def test_hidden_and_missing_years_leave_a_gap(edition: Edition) -> None:
     series = [value(2020, 1.0), value(2021, None, is_hidden=True), value(2022, 3.0)]
     figure = trend(card_of(edition, "memberships"), series, (), str)
-    assert list(figure.data[0].x) == [2020, 2022]
+    assert [list(line.x) for line in figure.data] == [[2020], [2022]]
     assert (
         sentences.cell(edition, card_of(edition, "memberships"), series[1])
         == "salattu (suojaa alle 3 yhdistyksen ryhmiä)"
     )
     assert sentences.cell(edition, card_of(edition, "memberships"), None) == "ei tietoa"
+
+
+def test_no_interval_is_drawn_over_a_missing_year(edition: Edition) -> None:
+    known = [value(year, 1.0, lower=0.5, upper=1.5) for year in (2020, 2021, 2023, 2024)]
+    figure = trend(card_of(edition, "memberships"), known, (), str)
+    bands = [line for line in figure.data if line.fill == "toself"]
+    assert [sorted(set(band.x)) for band in bands] == [[2020, 2021], [2023, 2024]]
 
 
 def test_sparkline_is_a_picture_without_words() -> None:
