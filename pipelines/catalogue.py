@@ -12,12 +12,9 @@ from typing import Any
 
 from pipelines import contracts
 from pipelines.contract_model import LANGUAGES, CodeList, Text
-from pipelines.workspace import Settings
+from pipelines.workspace import OWN_LISTS, Settings
 
 Rows = list[dict[str, Any]]
-
-OWN_LISTS = ("granting_bodies", "grant_types", "umbrella_organisations")
-"""Code lists of a municipality that its settings hold."""
 
 
 def edition(settings: Settings, edition_id: str, data_until: date) -> Rows:

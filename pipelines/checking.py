@@ -15,9 +15,11 @@ from pipelines import contracts, feedback, staging
 from pipelines.contract_model import SourceContract
 from pipelines.contracts import message
 from pipelines.feedback import Note
+from pipelines.question_maps import read_maps
+from pipelines.raw_table import RawTable
 from pipelines.reading import read_file, recognise_source
 from pipelines.rooms import raw_frame
-from pipelines.workspace import SETTINGS_FILE, Settings, Workspace, WorkspaceError, parse_settings, read_settings
+from pipelines.workspace import SETTINGS_FILE, Settings, Workspace, WorkspaceError, parse_settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,29 +30,33 @@ class Checked:
     source: str
     rows: dict[str, int]
     notes: tuple[Note, ...]
+    tables: tuple[RawTable, ...]
 
-    def as_json(self) -> dict[str, object]:
-        """Return the outcome for programs."""
-        return {"file": self.file, "source": self.source, **self.rows, "notes": [note.as_json() for note in self.notes]}
+    def as_json(self, language: str = "fi") -> dict[str, object]:
+        """Return the outcome for programs, its sentences in a language; what the file holds is not repeated."""
+        notes = [note.as_json(language) for note in self.notes]
+        return {"file": self.file, "source": self.source, **self.rows, "notes": notes}
 
 
 def check_file(file: Path, source: str | None, workspace: Path | None) -> Checked:
     """Check a file; its source is recognised by its headers when it is not given.
 
-    Settings come from the workspace, or from the workspace that the file lies in.
+    Settings and question maps come from the workspace, or from the workspace that the file lies in.
 
     Raises
     ------
     Refused
         The file can't be read as a table of the source, or its source is not recognised.
     WorkspaceError
-        The source has code lists of the municipality and there are no settings.
+        The source has code lists of the municipality and there are no settings; settings or a map can't be used.
     """
     content = file.read_bytes()
-    contract = contracts.sources()[source] if source else recognise_source(content, file.name)
-    settings = _settings(contract, file, workspace)
+    around = Workspace(workspace) if workspace is not None else _workspace_around(file)
+    maps = read_maps(around) if around else ()
+    contract = contracts.sources()[source] if source else recognise_source(content, file.name, maps)
+    settings = around.settings if around else _blank_settings(contract)
     sha256 = hashlib.sha256(content).hexdigest()
-    tables = read_file(content, file.name, contract)
+    tables = read_file(content, file.name, contract, maps)
     staged = staging.stage(contract, pl.concat(raw_frame(sha256, 1, table) for table in tables), settings)
     account = staged.accounts.row(0, named=True)
     return Checked(
@@ -58,15 +64,15 @@ def check_file(file: Path, source: str | None, workspace: Path | None) -> Checke
         source=contract.name,
         rows={name: account[f"rows_{name}"] for name in ("read", "staged", "quarantined")},
         notes=tuple(feedback.notes(staged.findings, {sha256: account["rows_read"]})),
+        tables=tuple(tables),
     )
 
 
-def _settings(contract: SourceContract, file: Path, workspace: Path | None) -> Settings:
-    if workspace is not None:
-        return Workspace(workspace).settings
-    for folder in file.resolve().parents:
-        if (folder / SETTINGS_FILE).is_file():
-            return read_settings(folder / SETTINGS_FILE)
+def _workspace_around(file: Path) -> Workspace | None:
+    return next((Workspace(folder) for folder in file.resolve().parents if (folder / SETTINGS_FILE).is_file()), None)
+
+
+def _blank_settings(contract: SourceContract) -> Settings:
     if any((column.code_list or "").startswith("settings.") for column in contract.columns):
         raise WorkspaceError(message("cli.needs_settings", title=contract.title.fi).fi)
     return parse_settings(contracts.municipality_settings(contracts.BLANK_MUNICIPALITY), SETTINGS_FILE)

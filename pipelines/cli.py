@@ -1,4 +1,4 @@
-"""The command line: `yhteispeli init | example | check | refresh | serve`.
+"""The command line: `yhteispeli init | example | check | map | refresh | review | serve`.
 
 Here belongs: arguments, exit codes and printing. Not here: the work behind the commands.
 """
@@ -10,8 +10,9 @@ import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from getpass import getuser
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final, Literal
 
 import polars as pl
 from cyclopts import App, CycloptsError, Parameter
@@ -20,13 +21,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 from rich.progress import Progress as ProgressBar
 
 from pipelines import contracts, feedback, run
-from pipelines.checking import check_file
+from pipelines.checking import Checked, check_file
+from pipelines.contract_model import Text
 from pipelines.contracts import message
 from pipelines.raw_table import Refused
 from pipelines.refresh import Progress, made_of
 from pipelines.workspace import Workspace, WorkspaceError
 
-LANGUAGE = "fi"
+LANGUAGE: Final = "fi"
 COUNTS = ("read", "staged", "quarantined")
 CLEAN, ROWS_TO_MEND, NOT_READABLE, KEPT_OLD = 0, 1, 2, 3
 
@@ -80,29 +82,51 @@ def check(
     source: str | None = None,
     workspace: Path | None = None,
     as_json: Annotated[bool, Parameter(name="--json", negative=())] = False,
+    report: Path | None = None,
+    lang: Literal["fi", "sv", "en"] = LANGUAGE,
 ) -> int:
-    """Check one file against its contract."""
+    """Check one file against its contract; `report` is a file for the feedback, XLSX or HTML."""
     if not file.is_file():
         return _fail(_text("cli.no_such_file", path=file))
     if source is not None and source not in contracts.sources():
         return _fail(_text("cli.no_such_source", source=source, sources=", ".join(contracts.sources())))
-    try:
-        checked = check_file(file, source, workspace)
-    except Refused as refused:
+    outcome = _checked(file, source, workspace)
+    if report is not None:
+        refusal = _write_report(file, outcome, report, lang)
+        if refusal is not None:
+            return _fail(refusal[lang])
+    if isinstance(outcome, Refused):
         if as_json:
-            _print_json({"file": file.name, "readable": False, "reason": refused.text.fi})
+            _print_json({"file": file.name, "readable": False, "reason": outcome.text[lang]})
             return NOT_READABLE
-        return _fail(_text("cli.refused", file=file.name, reason=refused.text[LANGUAGE]))
-    exit_code = ROWS_TO_MEND if checked.notes else CLEAN
+        return _fail(message("cli.refused", file=file.name, reason=outcome.text[lang])[lang])
     if as_json:
-        _print_json({"readable": True, **checked.as_json()})
-        return exit_code
-    _out.print(_text("cli.rows", file=file.name, **checked.rows))
-    for note in checked.notes:
-        _out.print(f"- {note.sentence(LANGUAGE)}")
-    if not checked.notes:
-        _out.print(_text("cli.clean"))
-    return exit_code
+        _print_json({"readable": True, **outcome.as_json(lang)})
+    else:
+        _print_checked(outcome, report, lang)
+    return ROWS_TO_MEND if outcome.notes else CLEAN
+
+
+@app.command(name="map", help=_text("map.help"))
+def propose_map(workspace: Path, file: Path, *, source: str) -> int:
+    """Propose a question map for the export of a survey tool."""
+    from pipelines.map_proposals import propose
+    from pipelines.question_maps import SOURCES
+
+    opened = Workspace(workspace)
+    _ = opened.settings
+    if not file.is_file():
+        return _fail(_text("cli.no_such_file", path=file))
+    if source not in SOURCES:
+        return _fail(_text("map.source_without_maps", source=source, sources=", ".join(SOURCES)))
+    try:
+        proposal = propose(opened, contracts.sources()[source], file)
+    except Refused as refused:
+        return _fail(_text("cli.refused", file=file.name, reason=refused.text[LANGUAGE]))
+    for sentence in proposal.told():
+        _out.print(sentence[LANGUAGE])
+    _out.print(_text("map.next", file=file, source=source, root=workspace))
+    return CLEAN if proposal.is_whole else ROWS_TO_MEND
 
 
 @app.command(help=_text("cli.refresh.help"))
@@ -121,6 +145,31 @@ def refresh(workspace: Path, *, offline: Annotated[bool, Parameter(negative=())]
         _errors.print(_text(key, reason=outcome.kept_because[LANGUAGE], edition=outcome.edition_id))
         return KEPT_OLD
     _out.print(_text("cli.published" if outcome.is_new else "cli.unchanged", edition=outcome.edition_id))
+    return CLEAN
+
+
+@app.command(help=_text("review.help"))
+def review(
+    workspace: Path,
+    *,
+    only_list: Annotated[bool, Parameter(name="--list", negative=())] = False,
+    by: str | None = None,
+) -> int:
+    """Decide which association unclear names mean."""
+    from pipelines import review as reviewing
+
+    opened = Workspace(workspace)
+    _ = opened.settings
+    _print_stale_decisions(opened)
+    names = reviewing.open_names(opened)
+    _out.print(_text("review.count", count=len(names)) if names else _text("review.none"), style="bold")
+    if only_list:
+        for sentence in (sentence for name in names for sentence in name.told()):
+            _out.print(sentence[LANGUAGE])
+        return CLEAN
+    made = reviewing.ask(opened, names, by or getuser(), input, lambda sentence: _out.print(sentence[LANGUAGE]))
+    if made:
+        _out.print(_text("review.done", count=made, root=workspace))
     return CLEAN
 
 
@@ -147,6 +196,43 @@ def main() -> None:
 def _fail(sentence: str) -> int:
     _errors.print(sentence)
     return NOT_READABLE
+
+
+def _checked(file: Path, source: str | None, workspace: Path | None) -> Checked | Refused:
+    try:
+        return check_file(file, source, workspace)
+    except Refused as refused:
+        return refused
+
+
+def _print_checked(checked: Checked, report: Path | None, language: str) -> None:
+    _out.print(message("cli.rows", file=checked.file, **checked.rows)[language])
+    for note in checked.notes:
+        _out.print(f"- {note.sentence(language)}")
+    if not checked.notes:
+        _out.print(message("cli.clean")[language])
+    if report is not None:
+        _out.print(message("feedback.written", path=report)[language])
+
+
+def _write_report(file: Path, outcome: Checked | Refused, report: Path, language: str) -> Text | None:
+    """Write the feedback on a file; return the sentence that says why it could not be."""
+    from pipelines import feedback_files
+
+    if report.suffix.casefold() not in {".xlsx", ".html"}:
+        return message("feedback.unknown_format", path=report)
+    if report.resolve() == file.resolve():
+        return message("feedback.same_file", path=report)
+    try:
+        if report.suffix.casefold() == ".xlsx":
+            report.write_bytes(feedback_files.workbook(file.name, outcome, language))
+        else:
+            report.write_text(feedback_files.page(file.name, outcome, language), encoding="utf-8")
+    except Refused as refused:
+        return refused.text
+    except OSError:
+        return message("feedback.not_written", path=report)
+    return None
 
 
 def _print_json(content: dict[str, object]) -> None:
@@ -201,9 +287,20 @@ def _print_accounts(workspace: Workspace) -> None:
             by=item["corrected_by"],
         )
         _out.print(f"- {told}", markup=False)
+    _print_stale_decisions(workspace)
     for link in run.links(workspace).iter_rows(named=True):
         title = contracts.sources()[link.pop("source")].title[LANGUAGE]
         _out.print(f"- {_text('cli.summary.unlinked', source=title, **link)}")
+
+
+def _print_stale_decisions(workspace: Workspace) -> None:
+    from pipelines.review import stale_decisions
+
+    for decision in stale_decisions(workspace).iter_rows(named=True):
+        told = _text(
+            "links.unknown_number", mention=decision["mention_key"], register_number=decision["register_number"]
+        )
+        _out.print(f"- {told}")
 
 
 def _account(file: dict[str, object]) -> str:

@@ -47,11 +47,13 @@ READS = (
     "code",
     "codes",
     "date",
+    "datetime",
     "integer",
     "money",
     "municipality",
     "number",
     "organisation",
+    "organisations",
     "register_number",
     "scale",
     "text",
@@ -66,7 +68,16 @@ BLANK_MUNICIPALITY, EXAMPLE_MUNICIPALITY = "blank", "esimerkkila"
 READABLE, RAGGED = READING_RULES = ("readable", "cells_match_header")
 """Expectations that staging itself judges while it reads cells; Great Expectations judges all others."""
 
-INDICATOR_ORDER = ("volunteering", "events", "cooperation", "grants", "associations")
+INDICATOR_ORDER = (
+    "volunteering",
+    "events",
+    "city",
+    "grants",
+    "residents",
+    "cooperation",
+    "participation",
+    "associations",
+)
 
 
 @cache
@@ -376,7 +387,7 @@ def _indicator(path: str) -> Indicator:
         "group": INDICATOR_ORDER,
         "direction": ("up", "down", "none"),
         "kind": ("stock", "flow", "share"),
-        "basis": ("register", "ledger", "evidence", "returns"),
+        "basis": ("register", "ledger", "evidence", "returns", "residents"),
         "disclosure": ("none", "associations", "residents"),
         "audience": ("public", "welfare"),
     }

@@ -9,15 +9,41 @@ Where the number of active associations of a group is hidden, the figures that r
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import polars as pl
 
 MASKED = ("value", "lower", "upper", "n", "population", "coverage_share", "reported")
 """Columns of `marts.indicator_values` that are empty in a hidden row of a public file."""
 
+RESIDENTS_K = 5
+"""Fewer residents than this are never shown; the k of associations stands in the settings."""
+
 POPULATION = "active_associations"
 """The indicator whose cells are the populations of other protected indicators."""
 
 TABLE = ("indicator_id", "period_type", "period", "breakdown")
+
+
+def hide_small_groups(values: pl.DataFrame, units: Mapping[str, str], smallest: Mapping[str, int]) -> pl.DataFrame:
+    """Set `is_hidden`, with the k of the units that each indicator speaks of.
+
+    Parameters
+    ----------
+    values
+        As `hide_small_cells`.
+    units
+        Indicator to the kind of unit that it speaks of; a kind without a k is not protected.
+    smallest
+        Kind of unit to the smallest number of them that may be shown.
+    """
+    kinds = pl.col("indicator_id").replace_strict(dict(units), default=None, return_dtype=pl.String)
+    parts = [
+        hide_small_cells(values.filter(kinds == kind), {name for name, unit in units.items() if unit == kind}, k)
+        for kind, k in smallest.items()
+    ]
+    others = values.filter(~kinds.is_in(list(smallest)).fill_null(value=False))
+    return pl.concat([*parts, hide_small_cells(others, set(), 0)])
 
 
 def hide_small_cells(values: pl.DataFrame, protected: set[str], k: int) -> pl.DataFrame:

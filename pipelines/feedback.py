@@ -40,27 +40,36 @@ class Note:
 
     def sentence(self, language: str = "fi") -> str:
         """Say what is wrong, what to do, how many rows, and where."""
-        shown = [_say(place, language) for place in self.places[:SHOWN_PLACES]]
-        more = self.rows_failed - len(shown)
-        if more:
-            shown.append(message("cli.more_places", count=more)[language])
         return message(
             "cli.finding",
             message=self.rule.message[language],
             remedy=self.rule.remedy[language],
             failed=self.rows_failed,
             checked=self.rows_checked,
-            places=", ".join(shown),
+            places=self.where(language),
         )[language]
 
-    def as_json(self) -> dict[str, object]:
-        """Return the note for programs; every place is listed."""
+    def where(self, language: str = "fi") -> str:
+        """Name the first places and count the others."""
+        shown = [_say(place, language) for place in self.places[:SHOWN_PLACES]]
+        more = self.rows_failed - len(shown)
+        if more:
+            shown.append(message("cli.more_places", count=more)[language])
+        return ", ".join(shown)
+
+    def why(self, language: str = "fi") -> str:
+        """Say why it matters."""
+        return message(f"rule.why.{self.rule.dimension}")[language]
+
+    def as_json(self, language: str = "fi") -> dict[str, object]:
+        """Return the note for programs, its sentences in a language; every place is listed."""
         return {
             "rule": self.rule.id,
             "severity": self.rule.severity,
             "column": self.rule.column,
-            "message": self.rule.message.fi,
-            "remedy": self.rule.remedy.fi,
+            "message": self.rule.message[language],
+            "why": self.why(language),
+            "remedy": self.rule.remedy[language],
             "rows_failed": self.rows_failed,
             "rows_checked": self.rows_checked,
             "places": [{"sheet": place.sheet, "line": place.line, "cell": place.cell} for place in self.places],

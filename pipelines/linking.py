@@ -1,7 +1,9 @@
 """Linking: which association each source row means.
 
-Here belongs: normalising names and the steps that link a mention, the surest first. Not here: reading sources.
-A later step sees only what the earlier ones left open; what no step links stays as it is, an "unregistered group".
+Here belongs: normalising names and the steps that link a mention, the surest first. Not here: reading sources,
+comparing names (`pipelines.likeness`), keeping what people decide (`pipelines.decisions`).
+A later step sees only what the earlier ones left open. What no step links waits for a person when some association is
+like it ("review"), else it stays as it is, an "unregistered group" ("unlinked").
 """
 
 from __future__ import annotations
@@ -11,10 +13,14 @@ from functools import cache
 
 import polars as pl
 
-from pipelines import contracts
+from pipelines import contracts, likeness
+from pipelines.decisions import NO_DECISIONS
 
 MENTION_KEY = ("source", "file_sha256", "sheet", "line", "part")
 """What a mention is known by; `part` counts from 0 the organisations that one cell names."""
+
+BY_RULE = "rule"
+"""Who decided a link that no person has."""
 
 _PUNCTUATION = r"[\p{P}\p{S}\s]+"
 
@@ -67,7 +73,9 @@ def association_names(associations: pl.DataFrame, previous: pl.DataFrame) -> pl.
     )
 
 
-def link(mentions: pl.DataFrame, associations: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
+def link(
+    mentions: pl.DataFrame, associations: pl.DataFrame, names: pl.DataFrame, decisions: pl.DataFrame = NO_DECISIONS
+) -> pl.DataFrame:
     """Link mentions to associations.
 
     Parameters
@@ -78,24 +86,62 @@ def link(mentions: pl.DataFrame, associations: pl.DataFrame, names: pl.DataFrame
         `register_number`, `business_id`, `is_local`, `status`.
     names
         As `association_names` gives them.
+    decisions
+        As `decisions.read_decisions` gives them.
 
     Returns
     -------
     pl.DataFrame
         The mentions with `register_number` (null when unlinked), `method`, `score` (null when unlinked), `decided_by`.
     """
-    open_mentions = mentions
-    linked: list[pl.DataFrame] = []
+    linked = [by_decision(mentions, associations, decisions)]
+    open_mentions = mentions.join(linked[0], on=list(MENTION_KEY), how="anti")
     for method, step in STEPS:
         found = step(open_mentions, associations, names)
-        linked.append(found.with_columns(method=pl.lit(method), score=pl.lit(1.0)))
+        linked.append(found.with_columns(method=pl.lit(method), score=pl.lit(1.0), decided_by=pl.lit(BY_RULE)))
         open_mentions = open_mentions.join(found, on=list(MENTION_KEY), how="anti")
-    unlinked = open_mentions.with_columns(
-        register_number=pl.lit(None, pl.String), method=pl.lit("unlinked"), score=pl.lit(None, pl.Float64)
+    linked.append(by_likeness(open_mentions, associations, names))
+    columns = [*mentions.columns, "register_number", "method", "score", "decided_by"]
+    return pl.concat([frame.select(columns) for frame in linked]).sort(MENTION_KEY)
+
+
+def link_candidates(links: pl.DataFrame, associations: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
+    """Return the associations that each mention left for a person may mean, the likeliest first.
+
+    Parameters
+    ----------
+    links
+        As `link` gives them; only rows of the method "review" have candidates.
+    associations, names
+        As for `link`.
+
+    Returns
+    -------
+    pl.DataFrame
+        The key of the mention, `rank` (1 is the likeliest), `register_number`, `score`.
+    """
+    waiting = links.filter(pl.col("method") == "review").select(*MENTION_KEY, "mention", "business_id")
+    found = _alike(waiting, associations, names)
+    return found.select(*MENTION_KEY, "rank", "register_number", "score").sort(*MENTION_KEY, "rank")
+
+
+def by_decision(mentions: pl.DataFrame, associations: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
+    """Link as people have decided; a decision for an association that the register does not know is passed over."""
+    by_name = (
+        decisions.with_columns(mention_key=name_key(pl.col("mention_key")))
+        .filter(pl.col("mention_key") != "")
+        .unique(["mention_key", "business_id"], keep="last", maintain_order=True)
     )
-    columns = [*mentions.columns, "register_number", "method", "score"]
-    everything = pl.concat([frame.select(columns) for frame in (*linked, unlinked)])
-    return everything.with_columns(decided_by=pl.lit("rule")).sort(MENTION_KEY)
+    known = by_name.join(associations.select("register_number"), on="register_number", how="semi")
+    none_meant = by_name.filter(pl.col("register_number").is_null())
+    return (
+        mentions.with_columns(mention_key=name_key(pl.col("mention")))
+        .join(pl.concat([known, none_meant]), on=["mention_key", "business_id"], how="inner", nulls_equal=True)
+        .with_columns(
+            method=pl.lit("decision"),
+            score=pl.when(pl.col("register_number").is_not_null()).then(1.0),
+        )
+    )
 
 
 def by_business_id(mentions: pl.DataFrame, associations: pl.DataFrame, _names: pl.DataFrame) -> pl.DataFrame:
@@ -133,10 +179,45 @@ def by_exact_name(mentions: pl.DataFrame, associations: pl.DataFrame, names: pl.
     return best.filter(pl.len().over(MENTION_KEY) == 1)
 
 
+def by_likeness(mentions: pl.DataFrame, associations: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
+    """Link what is clear by the likeness of names; tell what waits for a person from an unregistered group."""
+    best = _alike(mentions, associations, names).filter(pl.col("rank") == 1)
+    found = mentions.join(best, on=list(MENTION_KEY), how="left")
+    is_clear = pl.col("is_clear").fill_null(value=False)
+    waits = pl.col("score").fill_null(0.0) >= likeness.REVIEW_BAR
+    return found.with_columns(
+        register_number=pl.when(is_clear).then("register_number"),
+        method=pl.when(is_clear)
+        .then(pl.lit("likeness"))
+        .when(waits)
+        .then(pl.lit("review"))
+        .otherwise(pl.lit("unlinked")),
+        score=pl.when(is_clear).then("score"),
+        decided_by=pl.lit(BY_RULE),
+    )
+
+
+def _alike(mentions: pl.DataFrame, associations: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
+    """Return the candidates of each mention: its key, `rank`, `register_number`, `score`, `is_clear`.
+
+    An association with another Y-tunnus than the mention's is another body and no candidate.
+    """
+    facts = associations.select("register_number", "is_local", "status", association_id=pl.col("business_id"))
+    said = mentions["mention"].drop_nulls().unique(maintain_order=True).to_list()
+    found = likeness.candidates(said, names.join(facts, on="register_number", how="inner"))
+    return (
+        mentions.join(found, on="mention", how="inner")
+        .join(facts.select("register_number", "association_id"), on="register_number", how="inner")
+        .filter(pl.col("business_id").eq(pl.col("association_id")).fill_null(value=True))
+        .with_columns(rank=pl.col("rank").rank("ordinal").over(MENTION_KEY).cast(pl.Int64))
+        .select(*MENTION_KEY, "rank", "register_number", "score", "is_clear")
+    )
+
+
 Step = Callable[[pl.DataFrame, pl.DataFrame, pl.DataFrame], pl.DataFrame]
 STEPS: tuple[tuple[str, Step], ...] = (
     ("business_id", by_business_id),
     ("register_number", by_register_number),
     ("exact_name", by_exact_name),
 )
-"""The steps in their order; the step by likeness of names has its place at the end."""
+"""The exact steps in their order; decisions of people go before them, the likeness of names comes after."""

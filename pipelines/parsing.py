@@ -23,12 +23,21 @@ POLARS_TYPES: Mapping[str, pl.DataType] = {
     "DOUBLE": pl.Float64(),
     "DECIMAL(14,2)": pl.Decimal(14, 2),
     "DATE": pl.Date(),
+    "TIMESTAMP": pl.Datetime("us"),
     "BOOLEAN": pl.Boolean(),
 }
 """Polars type of each DuckDB type that source contracts use."""
 
+TIME_ZONE = "Europe/Helsinki"
+"""Times are told and kept in local time; a time with a zone of its own is turned into it."""
+
 _DATE = r"^(\d{1,2})\.(\d{1,2})\.(\d{4})$"
 _ISO_DATE = r"^(\d{4}-\d{2}-\d{2})(?:[T ].*)?$"
+_TIME = r"(\d{1,2})[.:](\d{2})(?:[.:]\d{2})?$"
+_LOCAL_TIME = rf"^(\d{{1,2}}\.\d{{1,2}}\.\d{{4}})(?:\s*klo)?\s+{_TIME}"
+_ISO_TIME = r"^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(?::\d{2}(?:[.,]\d+)?)?"
+_ZONED_TIME = rf"{_ISO_TIME}(Z|[+-]\d{{2}}:?\d{{2}})$"
+_ENDING_BEFORE_COMMA = r"(?i)(\br\.?\s?[yf]\b\.?)\s*,"
 _EXCEL_EPOCH = pl.date(1899, 12, 30)
 _EXCEL_FIRST_SERIAL, _EXCEL_LAST_SERIAL = 1, 73415  # 1.1.1900 and 31.12.2100
 
@@ -105,6 +114,41 @@ def read_date(text: pl.Expr) -> pl.Expr:
     return pl.when(day.dt.year().is_between(FIRST_YEAR, LAST_YEAR)).then(day)
 
 
+def read_datetime(text: pl.Expr) -> pl.Expr:
+    """Local time to the minute: `31.12.2024 18:00`, `31.12.2024 klo 18.00`, ISO 8601, or a spreadsheet's serial number.
+
+    A time with a zone (`2024-12-31T16:00:00Z`) becomes local time; a day without a time is unreadable.
+    """
+    minutes = "%Y-%m-%d %H:%M"
+    finnish = pl.concat_str(
+        text.str.extract(_LOCAL_TIME, 1).str.to_date("%d.%m.%Y", strict=False).dt.to_string("%Y-%m-%d"),
+        pl.lit(" "),
+        text.str.extract(_LOCAL_TIME, 2).str.zfill(2),
+        pl.lit(":"),
+        text.str.extract(_LOCAL_TIME, 3),
+    ).str.to_datetime(minutes, strict=False)
+    iso = pl.concat_str(text.str.extract(_ISO_TIME, 1), pl.lit(" "), text.str.extract(_ISO_TIME, 2))
+    offset = (
+        text.str.extract(_ZONED_TIME, 3).str.replace("Z", "+00:00", literal=True).str.replace(":", "", literal=True)
+    )
+    zoned = pl.concat_str(iso, offset).str.to_datetime(f"{minutes}%z", strict=False)
+    local = zoned.dt.convert_time_zone(TIME_ZONE).dt.replace_time_zone(None)
+    unzoned = pl.when(text.str.contains(rf"{_ISO_TIME}$")).then(iso).str.to_datetime(minutes, strict=False)
+    serial = text.str.extract(r"^(\d{5}\.\d+)$").cast(pl.Float64)
+    in_range = serial.is_between(_EXCEL_FIRST_SERIAL, _EXCEL_LAST_SERIAL + 1)
+    counted = _EXCEL_EPOCH.cast(pl.Datetime("us")) + pl.duration(minutes=(serial * 24 * 60).round().cast(pl.Int64))
+    moment = pl.coalesce(finnish, local, unzoned, pl.when(in_range).then(counted))
+    return pl.when(moment.dt.year().is_between(FIRST_YEAR, LAST_YEAR)).then(moment)
+
+
+def read_organisations(text: pl.Expr) -> pl.Expr:
+    """Several names parted by a semicolon or bar, or by a comma behind an ending: `Latu ry, Kiekko ry`.
+
+    Other commas stay, since names hold them (`Allergia-, Iho- ja Astmayhdistys ry`).
+    """
+    return read_texts(text.str.replace_all(_ENDING_BEFORE_COMMA, "${1}|"))
+
+
 def read_year(text: pl.Expr) -> pl.Expr:
     """Year of four digits, 1900–2100."""
     year = text.str.extract(r"^(\d{4})(?:[.,]0+)?$").cast(pl.Int64)
@@ -163,10 +207,12 @@ _READERS: Mapping[str, Callable[[pl.Expr], pl.Expr]] = {
     "boolean": read_boolean,
     "business_id": read_business_id,
     "date": read_date,
+    "datetime": read_datetime,
     "integer": read_integer,
     "money": read_money,
     "number": read_number,
     "organisation": read_text,
+    "organisations": read_organisations,
     "register_number": read_register_number,
     "scale": read_scale,
     "text": read_text,

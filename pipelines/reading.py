@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pipelines import contracts
+from pipelines import contracts, question_maps
 from pipelines.contract_model import SourceContract
+from pipelines.question_maps import QuestionMap
 from pipelines.raw_table import (
     Cell,
     RawTable,
@@ -30,9 +31,18 @@ from pipelines.reading_csv import decode, find_spot, split_at, split_lines
 from pipelines.reading_json import JsonRows, parse
 from pipelines.reading_json import build as build_json
 from pipelines.reading_sheets import read_sheets
-from pipelines.sources import municipal_finance, population, prh_register, ytj_companies
+from pipelines.sources import (
+    calendars,
+    linked_events,
+    municipal_finance,
+    population,
+    premises_bookings,
+    prh_register,
+    ytj_companies,
+)
+from pipelines.survey_tools import Export, find_exports
 
-__all__ = ["RawTable", "Refused", "read_file", "recognise_source"]
+__all__ = ["RawTable", "Refused", "read_exports", "read_file", "recognise_source"]
 
 MEBI = 1024 * 1024
 MAX_FILE = 200 * MEBI
@@ -52,6 +62,8 @@ JSON_FORMATS = {
     "yrtti_json": JsonFormat(prh_register.recognises, prh_register.read),
     "json_stat": JsonFormat(population.recognises, population.read),
     "treasury_json": JsonFormat(municipal_finance.recognises, municipal_finance.read),
+    "varaamo_json": JsonFormat(premises_bookings.recognises, premises_bookings.read),
+    "linked_events_json": JsonFormat(linked_events.recognises, linked_events.read),
     "ytj_json": JsonFormat(ytj_companies.recognises, ytj_companies.read),
 }
 
@@ -69,6 +81,7 @@ _SIGNS = (
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _WEB_PAGE = ("<!doctype html", "<html", "<head", "<body", "<table")
+_CALENDAR = "icalendar"
 _TEXT_ENDINGS = (".csv", ".tsv", ".txt")
 
 Sheets = list[tuple[str, list[Record]]]
@@ -76,7 +89,7 @@ Sheets = list[tuple[str, list[Record]]]
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    """A file whose format is known: `xlsx`, `ods`, `csv` or `json`, and what was found in it."""
+    """A file whose format is known: `xlsx`, `ods`, `csv`, `json` or `icalendar`, and what was found in it."""
 
     format: str
     sheets: Sheets
@@ -84,8 +97,12 @@ class _Opened:
     document: object
 
 
-def read_file(content: bytes, file_name: str, source: SourceContract) -> list[RawTable]:
+def read_file(
+    content: bytes, file_name: str, source: SourceContract, maps: Sequence[QuestionMap] = ()
+) -> list[RawTable]:
     """Read a file as tables of a source; its content decides what it is, not its name.
+
+    The export of a survey tool is read through the one of the `maps` that fits it.
 
     Returns
     -------
@@ -105,17 +122,28 @@ def read_file(content: bytes, file_name: str, source: SourceContract) -> list[Ra
         return [build_json(source, JSON_FORMATS[name].read(opened.document))]
     if opened.format not in source.formats:
         raise _wrong_format(source)
-    splits = _splits(opened, source)
-    if not splits:
-        raise no_header(source)
-    tables = [build(source, split) for split in splits]
+    if opened.format == _CALENDAR:
+        return [build_json(source, calendars.read("".join(opened.lines)))]
+    tables = _tables(opened, file_name, source, maps)
     if not any(table.rows for table in tables):
         raise refused("refusal.no_rows", line=tables[0].header_line)
     return tables
 
 
-def recognise_source(content: bytes, file_name: str) -> SourceContract:
-    """Tell which source a file belongs to: the one of whose columns it names the most.
+def read_exports(content: bytes, file_name: str) -> list[Export]:
+    """Read a file as exports of a survey tool, one a sheet; none when no tool wrote it.
+
+    Raises
+    ------
+    Refused
+        The file can't be read.
+    """
+    opened = _open(content, file_name)
+    return find_exports(opened.lines if opened.format == "csv" else [], opened.sheets)
+
+
+def recognise_source(content: bytes, file_name: str, maps: Sequence[QuestionMap] = ()) -> SourceContract:
+    """Tell which source a file belongs to: the one whose map fits it, or of whose columns it names the most.
 
     Raises
     ------
@@ -130,11 +158,27 @@ def recognise_source(content: bytes, file_name: str) -> SourceContract:
         if len(fitting) != 1:
             raise _unknown_source(every)
         return fitting[0]
+    if opened.format == _CALENDAR:
+        return next(source for source in every if _CALENDAR in source.formats)
+    exports = find_exports(opened.lines, opened.sheets)
+    mapped = question_maps.source_of(exports[0], maps, file_name) if exports else None
+    if mapped is not None:
+        return mapped
     ranked = sorted(((_fit(opened, source), source.name) for source in every), reverse=True)
     (best, name), (runner_up, _) = ranked[:2]
     if best in (0, runner_up):
-        raise _unknown_source(every)
+        raise question_maps.no_map(exports[0], file_name) if exports else _unknown_source(every)
     return contracts.sources()[name]
+
+
+def _tables(opened: _Opened, file_name: str, source: SourceContract, maps: Sequence[QuestionMap]) -> list[RawTable]:
+    exports = find_exports(opened.lines, opened.sheets) if source.name in question_maps.SOURCES else []
+    if exports:
+        return question_maps.read_exports(exports, source, maps, file_name)
+    splits = _splits(opened, source)
+    if not splits:
+        raise no_header(source)
+    return [build(source, split) for split in splits]
 
 
 def _open(content: bytes, file_name: str) -> _Opened:
@@ -145,12 +189,17 @@ def _open(content: bytes, file_name: str) -> _Opened:
             raise refused(key)
     if content.startswith(_ZIP):
         return _Opened(format_of(content), read_sheets(content), [], None)
-    text = decode(content)
+    return _open_text(decode(content), file_name)
+
+
+def _open_text(text: str, file_name: str) -> _Opened:
     beginning = text[:1024].lstrip().casefold()
     if not beginning and not text.strip():
         raise refused("refusal.empty")
     if beginning.startswith(_WEB_PAGE):
         raise refused("refusal.web_page")
+    if beginning.startswith(calendars.SIGN):
+        return _Opened(_CALENDAR, [], split_lines(text), None)
     if beginning.startswith(("{", "[")):
         try:
             return _Opened("json", [], [], parse(text))

@@ -7,19 +7,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pipelines.contract_model import SourceContract, fold
-from pipelines.raw_table import Cell, RawTable, Refused, refused
+from pipelines.raw_table import Cell, RawTable, Record, Refused, refused
 
 
 @dataclass(frozen=True, slots=True)
 class JsonRows:
-    """What a source makes of its answer: field names, and (1-based ordinal of the record, cells) for each row."""
+    """What a source makes of its answer: field names, and (1-based ordinal of the record, cells) for each row.
+
+    `outside` holds records that are no data, such as an event that only holds others together: kept and counted.
+    """
 
     header: tuple[str, ...]
-    records: list[tuple[int, list[Cell]]]
+    records: list[Record]
+    outside: list[Record] = field(default_factory=list)
 
 
 def parse(text: str) -> object:
@@ -52,9 +56,19 @@ def objects_of(items: Sequence[object]) -> Iterator[Mapping[str, Any]]:
         yield item if isinstance(item, dict) else {}
 
 
-def lacks(field: str) -> Refused:
+def items_with(document: object, *names: str) -> list[Mapping[str, Any]]:
+    """Return the objects of the list that a document is or wraps, when one of them has all the fields; else nothing."""
+    lists = [document, *document.values()] if isinstance(document, dict) else [document]
+    for candidate in lists:
+        items = list(objects_of(candidate)) if isinstance(candidate, list) else []
+        if any(all(name in item for name in names) for item in items):
+            return items
+    return []
+
+
+def lacks(name: str) -> Refused:
     """Return the refusal of an answer that has not the expected shape."""
-    return refused("refusal.json_shape", field=field)
+    return refused("refusal.json_shape", field=name)
 
 
 def build(source: SourceContract, rows: JsonRows) -> RawTable:
@@ -67,14 +81,14 @@ def build(source: SourceContract, rows: JsonRows) -> RawTable:
     """
     spellings = source.header_spellings()
     columns: dict[str, int] = {}
-    for place, field in enumerate(rows.header):
-        name = spellings.get(fold(field))
+    for place, header in enumerate(rows.header):
+        name = spellings.get(fold(header))
         if name is not None:
             columns.setdefault(name, place)
-    if not rows.records:
+    if not rows.records and not rows.outside:
         raise refused("refusal.no_records")
     for column in source.columns:
         if column.required and column.name not in columns:
             raise lacks(next((name for name in column.synonyms), column.header))
     lines = [line for line, _ in rows.records]
-    return RawTable("", rows.header, 0, lines, [cells for _, cells in rows.records], [], columns)
+    return RawTable("", rows.header, 0, lines, [cells for _, cells in rows.records], rows.outside, columns)

@@ -40,6 +40,7 @@ def made_of() -> Mapping[str, frozenset[str]]:
     mentions = {f"staging.{source}" for source in rooms.MENTIONS}
     graph["core.organisation_links"] = {"core.associations", "core.association_names", *mentions}
     graph["marts.return_estimates"] = graph["marts.return_changes"] = {"marts.return_field"}
+    graph["core.link_candidates"] = {"core.organisation_links", "core.associations", "core.association_names"}
     for name, model in models().items():
         reads_quality = any(table.startswith("quality.") for table in model.reads)
         own = {table for table in model.reads if not table.startswith("quality.")}
@@ -83,6 +84,7 @@ _ALONE: Mapping[str, Work] = {
     "meta.edition": rooms.meta_edition,
     "core.association_names": rooms.association_names,
     "core.organisation_links": rooms.organisation_links,
+    "core.link_candidates": rooms.link_candidates,
     "marts.return_estimates": rooms.return_estimates,
     "marts.return_changes": rooms.return_changes,
 }

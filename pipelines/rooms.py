@@ -6,6 +6,7 @@ functions), the order of the work (`pipelines.refresh`), DuckDB's settings (`war
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -14,7 +15,9 @@ import polars as pl
 from pipelines import catalogue, contracts, disclosure, editions, estimation, landing, linking, staging
 from pipelines.contract_model import SourceContract
 from pipelines.corrections import read_corrections
+from pipelines.decisions import read_decisions
 from pipelines.landing import LandedFile
+from pipelines.question_maps import QuestionMap, read_maps
 from pipelines.raw_table import RawTable, Refused
 from pipelines.reading import read_file
 from pipelines.staging import Staged
@@ -24,7 +27,12 @@ from warehouse.models import models
 
 MENTIONS = {
     "association_returns": "association_name",
+    "city_work": "association_name",
+    "directory_listings": "association_name",
+    "events": "organisers",
     "grant_ledger": "recipient_name",
+    "meetings": "associations",
+    "premises_bookings": "booker_name",
     "umbrella_members": "member_name",
 }
 """The column of each source that names an organisation."""
@@ -49,9 +57,10 @@ def raw(build: Build, source: str) -> int:
     """
     contract = contracts.sources()[source]
     landing.land_inbox(build.workspace, source)
+    maps = read_maps(build.workspace)
     frames = [pl.DataFrame(schema=staging.RAW_SCHEMA)]
     for delivery, file in enumerate(landing.files_in_force(build.workspace, source), start=1):
-        frames.extend(raw_frame(file.sha256, delivery, table) for table in _read(build.workspace, contract, file))
+        frames.extend(raw_frame(file.sha256, delivery, table) for table in _read(build.workspace, contract, file, maps))
     everything = pl.concat(frames)
     database.write_frame(build.connection, f"raw.{source}", everything)
     return everything.filter(pl.col("kind") == "row").height
@@ -135,7 +144,15 @@ def organisation_links(build: Build) -> int:
     mentions = pl.concat(_mentions(build, source, column) for source, column in MENTIONS.items())
     associations = database.read_frame(build.connection, "core.associations")
     names = database.read_frame(build.connection, "core.association_names")
-    return _write_frame(build, "core.organisation_links", linking.link(mentions, associations, names))
+    decided = read_decisions(build.workspace)
+    return _write_frame(build, "core.organisation_links", linking.link(mentions, associations, names, decided))
+
+
+def link_candidates(build: Build) -> int:
+    """Write `core.link_candidates`: what the mentions that wait for a person may mean."""
+    tables = ("organisation_links", "associations", "association_names")
+    links, associations, names = (database.read_frame(build.connection, f"core.{table}") for table in tables)
+    return _write_frame(build, "core.link_candidates", linking.link_candidates(links, associations, names))
 
 
 def _mentions(build: Build, source: str, column: str) -> pl.DataFrame:
@@ -190,15 +207,18 @@ def publish(build: Build) -> editions.Published:
 
 
 def _hide_small_cells(build: Build) -> int:
-    protected = {card.id for card in contracts.indicators().values() if card.disclosure != "none"}
+    protected = {card.id: card.disclosure for card in contracts.indicators().values()}
     values = database.read_frame(build.connection, editions.MASKED_TABLE)
-    hidden = disclosure.hide_small_cells(values, protected, build.workspace.settings.figures.disclosure_k)
+    smallest = {"associations": build.workspace.settings.figures.disclosure_k, "residents": disclosure.RESIDENTS_K}
+    hidden = disclosure.hide_small_groups(values, protected, smallest)
     return _write_frame(build, editions.MASKED_TABLE, hidden)
 
 
-def _read(workspace: Workspace, contract: SourceContract, file: LandedFile) -> list[RawTable]:
+def _read(
+    workspace: Workspace, contract: SourceContract, file: LandedFile, maps: Sequence[QuestionMap]
+) -> list[RawTable]:
     try:
-        return read_file(landing.content_of(workspace, file), file.name, contract)
+        return read_file(landing.content_of(workspace, file), file.name, contract, maps)
     except Refused as refused:
         landing.note_refusal(workspace, file, refused.text)
         return []
@@ -217,7 +237,7 @@ def raw_frame(sha256: str, delivery: int, table: RawTable) -> pl.DataFrame:
 
 def may_name_persons(contract: SourceContract) -> bool:
     """Tell whether a source has recipients that may be private persons."""
-    return any(column.reads == "organisation" for column in contract.columns)
+    return any(column.reads in {"organisation", "organisations"} for column in contract.columns)
 
 
 def _known(build: Build, contract: SourceContract) -> list[str]:

@@ -171,22 +171,34 @@ def mask_persons(contract: SourceContract, rows: pl.DataFrame, known: Sequence[s
     A name stays when a word of it shows an organisation, or when the register knows it or the Y-tunnus of the row. A
     Y-tunnus alone is not enough: a sole trader has one too.
     """
-    masked = [column.name for column in contract.staged_columns if column.reads == "organisation"]
+    masked = _named(contract, "organisation")
     spellings = code_lists()["organisation_words"].spellings()
     whole = "|".join(map(re.escape, spellings))
     endings = "|".join(re.escape(word) for word in spellings if len(word) >= SHORTEST_WORD_ENDING)
     pattern = rf"((^|[^\p{{L}}])({whole})|({endings}))($|[^\p{{L}}])"
+    has_known_id = pl.lit(value=False)
+    if "business_id" in rows.columns:
+        has_known_id = pl.col("business_id").is_in(list(known)).fill_null(value=False)
+
+    def is_organisation(name: pl.Expr) -> pl.Expr:
+        shows = name.str.to_lowercase().str.contains(pattern) | name_key(name).is_in(list(known))
+        return shows.fill_null(value=False)
+
+    def unless_person(name: pl.Expr, is_kept: pl.Expr) -> pl.Expr:
+        return pl.when(is_kept | name.is_null()).then(name).otherwise(pl.lit(PERSON_MASK))
+
     for name in masked:
-        is_organisation = (
-            pl.col("business_id").is_in(list(known)).fill_null(value=False)
-            | pl.col(name).str.to_lowercase().str.contains(pattern)
-            | name_key(pl.col(name)).is_in(list(known))
-        )
-        rows = rows.with_columns(
-            pl.when(is_organisation).then(pl.col(name)).otherwise(pl.lit(PERSON_MASK)).alias(name),
-            pl.when(is_organisation).then(pl.col("business_id")).alias("business_id"),
-        )
-    return rows
+        is_kept = has_known_id | is_organisation(pl.col(name))
+        shown = [unless_person(pl.col(name), is_kept).alias(name)]
+        if "business_id" in rows.columns:
+            shown.append(pl.when(is_kept).then(pl.col("business_id")).alias("business_id"))
+        rows = rows.with_columns(shown)
+    each = unless_person(pl.element(), is_organisation(pl.element()))
+    return rows.with_columns(pl.col(name).list.eval(each) for name in _named(contract, "organisations"))
+
+
+def _named(contract: SourceContract, reads: str) -> list[str]:
+    return [column.name for column in contract.staged_columns if column.reads == reads]
 
 
 def _unreadable(contract: SourceContract, text: pl.DataFrame, typed: pl.DataFrame) -> list[RuleResult]:

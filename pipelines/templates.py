@@ -21,7 +21,14 @@ from pipelines.workspace import Settings
 LAST_ROW = 1_048_575
 """Last row of a sheet, 0-based: formats and lists hold for the whole column."""
 
-NUMBER_FORMATS = {"date": "d.m.yyyy", "money": "#,##0.00", "integer": "0", "number": "General", "year": "0"}
+NUMBER_FORMATS = {
+    "date": "d.m.yyyy",
+    "datetime": "d.m.yyyy h:mm",
+    "money": "#,##0.00",
+    "integer": "0",
+    "number": "General",
+    "year": "0",
+}
 """Excel format of each way of reading; everything else is text, so that Excel does not change identifiers."""
 
 CHOICE_LISTS = {"boolean": "yes_no", "municipality": "municipalities"}

@@ -19,6 +19,17 @@ from pipelines.contract_model import CodeList
 
 SETTINGS_FILE = "municipality.toml"
 
+OWN_LISTS = (
+    "granting_bodies",
+    "grant_types",
+    "umbrella_organisations",
+    "premises",
+    "forums",
+    "areas",
+    "city_units",
+)
+"""Code lists of a municipality that its settings hold."""
+
 ADDRESS = r"^(https://[^\s/?#@]+|http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?)(/[^\s?#]*)?$"
 """Address of an interface: encrypted, unless it is on this machine; without a user, a query or a fragment."""
 
@@ -151,6 +162,10 @@ class Settings(_Strict):
     granting_bodies: tuple[Choice, ...] = ()
     grant_types: tuple[Choice, ...] = ()
     umbrella_organisations: tuple[Choice, ...] = ()
+    premises: tuple[Choice, ...] = ()
+    forums: tuple[Choice, ...] = ()
+    areas: tuple[Choice, ...] = ()
+    city_units: tuple[Choice, ...] = ()
 
     def code_list(self, name: str) -> CodeList:
         """Return a code list by the name that contracts use: `settings.granting_bodies` or one of the project's own.
@@ -163,9 +178,12 @@ class Settings(_Strict):
         if not name.startswith("settings."):
             return contracts.code_lists()[name]
         own = name.removeprefix("settings.")
-        if own not in {"granting_bodies", "grant_types", "umbrella_organisations"}:
+        if own == "council_terms":
+            entries = [{"code": term.id, "fi": term.id.replace("-", "–")} for term in self.council_terms]
+        elif own in OWN_LISTS:
+            entries = [choice.model_dump(exclude={"until"}) for choice in getattr(self, own)]
+        else:
             raise KeyError(name)
-        entries = [choice.model_dump(exclude={"until"}) for choice in getattr(self, own)]
         return contracts.code_list({"id": own, "source": SETTINGS_FILE, "entries": entries})
 
 
@@ -216,13 +234,23 @@ class Workspace:
         return self.root / "corrections.yaml"
 
     @property
+    def links_file(self) -> Path:
+        """Which association a name means, as people have decided."""
+        return self.root / "links.csv"
+
+    @property
+    def question_maps(self) -> Path:
+        """One folder a source, with a TOML file for each form whose export is read through it."""
+        return self.root / "question_maps"
+
+    @property
     def settings_file(self) -> Path:
         """The settings of the municipality."""
         return self.root / SETTINGS_FILE
 
     def decision_files(self) -> list[Path]:
         """Return the files that hold what people decided, as far as there are any, in a fixed order."""
-        decided = [self.corrections_file, self.root / "links.csv", *(self.root / "question_maps").rglob("*.toml")]
+        decided = [self.corrections_file, self.links_file, *self.question_maps.rglob("*.toml")]
         return sorted(path for path in decided if path.is_file())
 
     @cached_property

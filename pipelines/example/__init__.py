@@ -11,7 +11,10 @@ from pathlib import Path
 
 from pipelines import contracts
 from pipelines.example.build import build_town
+from pipelines.example.city_files import write_bookings, write_tasks, write_work
+from pipelines.example.gathering_files import write_events, write_meetings
 from pipelines.example.money_files import write_budgets, write_controls, write_draft, write_ledgers
+from pipelines.example.people_files import write_listings, write_residents
 from pipelines.example.population_files import write_population
 from pipelines.example.register_files import write_memberships, write_register
 from pipelines.example.return_files import write_returns
@@ -60,3 +63,10 @@ def _deliver(workspace: Workspace, town: Town) -> Iterator[Delivery]:
     yield from write_returns(inbox / "association_returns", town)
     yield from write_population(inbox / "population", town)
     yield from write_budgets(inbox / "municipal_finance", town)
+    yield from write_bookings(inbox / "premises_bookings", town, settings)
+    yield from write_work(inbox / "city_work", town, settings)
+    yield from write_events(inbox / "events", town, settings)
+    yield from write_meetings(inbox / "meetings", town, settings)
+    yield write_tasks(inbox / "annual_clock", town)
+    yield from write_listings(inbox / "directory_listings", town)
+    yield from write_residents(inbox / "resident_survey", town, settings)

@@ -6,12 +6,18 @@ Here belongs: the order in which the parts are made, residents and the budget. N
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 
 from pipelines import contracts
 from pipelines.example.associations import make_associations, make_memberships
+from pipelines.example.bookings import make_bookings
+from pipelines.example.city import make_tasks, make_work
+from pipelines.example.gatherings import make_meetings, make_tellings
 from pipelines.example.grants import REFORM_YEAR, make_books, make_grants
+from pipelines.example.listings import make_listings
+from pipelines.example.residents import make_residents
 from pipelines.example.returns import make_returns
-from pipelines.example.town import YEARS, BudgetVersion, Town
+from pipelines.example.town import NUMBERS_YEAR, YEARS, Association, BudgetVersion, CivicLife, Grant, Return, Town
 from pipelines.workspace import Settings
 
 PASSER_ON = "kylat"
@@ -44,6 +50,43 @@ def build_town(settings: Settings, seed: int) -> Town:
         residents=_residents(rng),
         budgets=tuple(_budgets(rng)),
         booked=make_books(grants),
+        civic=_civic_life(settings, seed, _regulars(associations, domicile, grants, returns)),
+    )
+
+
+def _regulars(
+    associations: Sequence[Association], domicile: str, grants: Sequence[Grant], returns: Sequence[Return]
+) -> list[Association]:
+    """Return the lively associations that answered or applied before the end of `NUMBERS_YEAR`, and younger ones.
+
+    Only they book, gather and are listed, so that the number of active associations of that year stays what it is.
+    """
+    window = (NUMBERS_YEAR - 1, NUMBERS_YEAR)
+    seen = {one.register_number for one in returns if one.year in window}
+    seen |= {one.register_number for one in grants if one.decided_on.year in window and not one.is_regrant}
+    return [
+        one
+        for one in associations
+        if one.domicile == domicile
+        and one.is_lively
+        and (one.register_number in seen or one.registered_on.year > NUMBERS_YEAR)
+    ]
+
+
+def _civic_life(settings: Settings, seed: int, lively: Sequence[Association]) -> CivicLife:
+    """Every part has a source of chance of its own, so that a change of one leaves the others as they are."""
+
+    def chance(part: str) -> random.Random:
+        return random.Random(f"{seed} {part}")  # noqa: S311 - invented data, nothing secret
+
+    return CivicLife(
+        bookings=tuple(make_bookings(chance("bookings"), lively)),
+        work=tuple(make_work(chance("work"), lively, settings.code_list("settings.city_units"))),
+        tellings=tuple(make_tellings(chance("events"), lively, settings.code_list("settings.city_units"))),
+        meetings=tuple(make_meetings(chance("meetings"), lively, settings.code_list("settings.forums"))),
+        tasks=tuple(make_tasks(chance("clock"))),
+        listings=tuple(make_listings(chance("directories"), lively)),
+        residents=tuple(make_residents(chance("residents"), settings.code_list("settings.areas"))),
     )
 
 

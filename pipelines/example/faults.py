@@ -80,6 +80,43 @@ CONTROL_FAULTS: Sequence[Fault] = (
 )
 
 
+BOOKING_BASE: Mapping[str, Cell] = {"booker_name": "Esimerkkilän Keksityt ry", "business_id": None}
+BOOKING_FAULTS: Mapping[int, Sequence[Fault]] = {
+    2018: (("premises_readable", {"premises": "Kuutalo"}),),
+    2019: (("ends_after_start", {"ends_at": "1.1.2018 8:00"}),),
+    2020: (("no_row_twice", _SAME),),
+    2021: (("price_eur_readable", {"price_eur": "ilmainen"}),),
+    2022: (("starts_at_readable", {"starts_at": "illalla"}),),
+}
+WORK_FAULTS: Mapping[int, Sequence[Fault]] = {
+    2019: (("kind_readable", {"kind": "kahvitauko"}),),
+    2020: (("done_on_readable", {"done_on": "31.2.2020"}),),
+    2021: (("staff_time_has_hours", {"kind": "työaika", "hours": None}),),
+}
+EVENT_FAULTS: Mapping[int, Sequence[Fault]] = {
+    2019: (("participants_not_negative", {"participants": -5}),),
+    2020: (("no_row_twice", _SAME),),
+    2021: (("held_on_required", {"held_on": None}),),
+}
+MEETING_FAULTS: Sequence[Fault] = (
+    ("forum_readable", {"forum": "Torikahvit"}),
+    ("one_row_a_meeting", _SAME),
+)
+TASK_FAULTS: Sequence[Fault] = (
+    ("is_done_readable", {"task": "Keksitty tehtävä", "is_done": "melkein"}),
+    ("one_row_a_task", _SAME),
+)
+LISTING_FAULTS: Mapping[int, Sequence[Fault]] = {
+    2020: (("directory_readable", {"directory": "Keltaiset sivut"}),),
+    2021: (("business_id_check_digit", {"business_id": _WRONG_ID}),),
+    2022: (("one_row_a_listing", _SAME),),
+}
+RESIDENT_FAULTS: Mapping[str, Sequence[Fault]] = {
+    "2017-2021": (("satisfaction_between_1_and_5", {"satisfaction": "9"}),),
+    "2021-2025": (("age_group_readable", {"age_group": "nuori"}), ("term_readable", {"term": "1990-1994"})),
+}
+
+
 def plant(
     source: str, rows: Sequence[Row], faults: Sequence[Fault], base: Mapping[str, Cell] | None = None
 ) -> list[Row]:

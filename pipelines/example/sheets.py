@@ -17,7 +17,7 @@ from typing import Any
 
 import xlsxwriter
 
-Cell = str | int | Decimal | date | None
+Cell = str | int | Decimal | date | datetime | None
 
 SURPLUS = "surplus"
 """A cell under this name stands behind the last column, where a CSV row has one cell too many."""
@@ -82,6 +82,8 @@ def as_text(cell: Cell, money_suffix: str = "") -> str:
         return ""
     if isinstance(cell, Decimal):
         return f"{cell:,f}".replace(",", NO_BREAK_SPACE).replace(".", ",") + money_suffix
+    if isinstance(cell, datetime):
+        return f"{cell.day}.{cell.month}.{cell.year} {cell.hour}:{cell.minute:02}"
     if isinstance(cell, date):
         return f"{cell.day}.{cell.month}.{cell.year}"
     return str(cell)
@@ -119,7 +121,9 @@ def _write_xlsx(path: Path, layout: Layout, rows: Sequence[Row]) -> list[int]:
         book.set_properties({"title": LABEL, "created": _CREATED})
         sheet = book.add_worksheet(layout.sheet)
         sheet.set_column(0, len(layout.columns) - 1, 18)
-        formats = _Formats(book.add_format({"num_format": "#,##0.00"}), book.add_format({"num_format": "d.m.yyyy"}))
+        formats = _Formats(
+            *(book.add_format({"num_format": code}) for code in ("#,##0.00", "d.m.yyyy", "d.m.yyyy h:mm"))
+        )
         lines: list[Sequence[Cell]] = [[above or None] for above in (LABEL, *layout.above)]
         lines.append([header for _, header in layout.columns])
         first = len(lines) + 1
@@ -137,6 +141,7 @@ def _write_xlsx(path: Path, layout: Layout, rows: Sequence[Row]) -> list[int]:
 class _Formats:
     money: Any
     day: Any
+    moment: Any
 
 
 def _put(sheet: Any, line: int, place: int, cell: Cell, formats: _Formats) -> None:
@@ -149,6 +154,8 @@ def _put(sheet: Any, line: int, place: int, cell: Cell, formats: _Formats) -> No
             sheet.write_number(line, place, float(cell), formats.money)
         case int():
             sheet.write_number(line, place, cell)
+        case datetime():
+            sheet.write_datetime(line, place, cell, formats.moment)
         case date():
             sheet.write_datetime(line, place, datetime(cell.year, cell.month, cell.day), formats.day)  # noqa: DTZ001
 

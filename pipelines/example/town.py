@@ -6,13 +6,17 @@ three.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 YEARS = range(2015, 2026)
 FIRST_RETURN_YEAR = 2016
+CITY_YEARS = range(2018, 2026)
+"""Years of the records of the town itself: bookings, work, events, meetings, the annual clock."""
+
 NUMBERS_YEAR = 2021
 """Year at whose end the three numbers stand: registered, active, under an umbrella organisation."""
 
@@ -118,6 +122,119 @@ class BudgetVersion:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """An organisation as a file names it; no register number for groups, persons and others."""
+
+    register_number: int | None
+    written_as: str
+    business_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """One booking of premises; times are local."""
+
+    premises: str
+    booker: Named
+    starts_at: datetime
+    ends_at: datetime
+    price: Decimal | None
+    list_price: Decimal | None
+    state: str
+
+    @property
+    def hours(self) -> float:
+        """Length in hours."""
+        return (self.ends_at - self.starts_at).total_seconds() / 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One piece of work of a unit of the town."""
+
+    done_on: date
+    city_unit: str
+    kind: str
+    hours: Decimal | None
+    description: str
+    association: Named | None
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """An event as one teller tells it; several tellings of a day, name and place are one event."""
+
+    told_by: str
+    held_on: date
+    name: str
+    place: str | None
+    organisers: tuple[Named, ...]
+    city_unit: str | None
+    participants: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """A meeting of a forum."""
+
+    held_on: date
+    forum: str
+    place: str
+    participants: int | None
+    associations: tuple[Named, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A task of the annual clock."""
+
+    year: int
+    due_on: date
+    task: str
+    responsible: str
+    is_done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A listing in a directory as the list of one year tells it."""
+
+    list_year: int
+    directory: str
+    association: Named
+    updated_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Resident:
+    """The answers of one resident; None where nothing was answered, `cannot_say` where that was the answer."""
+
+    term: str
+    answered_on: date
+    age_group: str | None
+    sex: str | None
+    area: str | None
+    participated: bool | str | None
+    volunteered: bool | str | None
+    satisfaction: int | str | None
+    knows: str | None
+    feedback: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CivicLife:
+    """What the town, its forums, directories and residents tell."""
+
+    bookings: tuple[Booking, ...]
+    work: tuple[Work, ...]
+    tellings: tuple[Telling, ...]
+    meetings: tuple[Meeting, ...]
+    tasks: tuple[Task, ...]
+    listings: tuple[Listing, ...]
+    residents: tuple[Resident, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Town:
     """Everything there is to know of the invented town."""
 
@@ -133,7 +250,14 @@ class Town:
     booked: Mapping[tuple[int, str], Decimal]
     """What the books say on account 4742, by year and granting body."""
 
+    civic: CivicLife
+
 
 def end_of(year: int) -> date:
     """Return 31 December."""
     return date(year, 12, 31)
+
+
+def day_in(rng: random.Random, year: int) -> date:
+    """Draw a day of a year, the turn of the year left out."""
+    return date(year, 1, 8) + timedelta(days=rng.randint(0, 345))

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines import contracts
+from pipelines.example import civic_truth
 from pipelines.example.sheets import LABEL, Delivery
 from pipelines.example.town import NUMBERS_YEAR, YEARS, Association, Grant, Return, Town, end_of
 
@@ -65,7 +66,7 @@ class _Year:
 
 
 def _evidence(town: Town) -> dict[int, list[date]]:
-    """Days on which an association showed that it acts: a return, an application, joining an umbrella organisation."""
+    """Days on which an association showed that it acts: a return, an application, a booking and so on."""
     found: dict[int, list[date]] = defaultdict(list)
     for answer in town.returns:
         if answer.register_number is not None:
@@ -76,6 +77,8 @@ def _evidence(town: Town) -> dict[int, list[date]]:
     for membership in town.memberships:
         if membership.register_number is not None:
             found[membership.register_number].append(membership.valid_from)
+    for number, day in civic_truth.evidence(town):
+        found[number].append(day)
     return found
 
 
@@ -92,12 +95,16 @@ def indicator_values(town: Town) -> Iterator[Answer]:
         yield from _of_the_register(then)
         yield from _of_the_grants(town, year)
         yield from _of_the_returns(then)
+    for indicator, period, breakdown, breakdown_value, value in civic_truth.figures(town):
+        yield _answer(indicator, period, value, breakdown, breakdown_value)
 
 
-def _answer(indicator: str, year: int, value: Value, breakdown: str = TOTAL, breakdown_value: str = TOTAL) -> Answer:
+def _answer(
+    indicator: str, period: int | str, value: Value, breakdown: str = TOTAL, breakdown_value: str = TOTAL
+) -> Answer:
     return {
         "indicator_id": indicator,
-        "period": str(year),
+        "period": str(period),
         "breakdown": breakdown,
         "breakdown_value": breakdown_value,
         "value": value,

@@ -20,11 +20,19 @@ CARDS = contracts.indicators().values()
 SOURCE_COLUMNS = [(source, column) for source in SOURCES for column in source.columns]
 
 CODE_LIST_OF_BREAKDOWN = {
+    "age_group": "age_groups",
+    "area": "settings.areas",
+    "city_unit": "settings.city_units",
+    "directory": "directories",
     "end_reason": "end_reason",
+    "forum": "settings.forums",
     "grant_type": "settings.grant_types",
     "granting_body": "settings.granting_bodies",
+    "premises": "settings.premises",
     "purpose_group": "purpose_groups",
+    "sex": "sexes",
     "umbrella": "settings.umbrella_organisations",
+    "work_kind": "work_kinds",
 }
 
 

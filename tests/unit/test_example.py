@@ -56,6 +56,20 @@ MARKS = {
     "association_returns.works_between_1_and_5": "7",
     "municipal_finance.value_eur_readable": "ei vielä tiedossa",
     "municipal_finance.business_id_check_digit": "9000003-7",
+    "premises_bookings.premises_readable": "Kuutalo",
+    "premises_bookings.ends_after_start": "1.1.2018 8:00",
+    "premises_bookings.price_eur_readable": "ilmainen",
+    "premises_bookings.starts_at_readable": "illalla",
+    "city_work.kind_readable": "kahvitauko",
+    "city_work.done_on_readable": "31.2.2020",
+    "events.participants_not_negative": "-5",
+    "meetings.forum_readable": "Torikahvit",
+    "annual_clock.is_done_readable": "melkein",
+    "directory_listings.directory_readable": "Keltaiset sivut",
+    "directory_listings.business_id_check_digit": "9000123-4",
+    "resident_survey.satisfaction_between_1_and_5": "9",
+    "resident_survey.age_group_readable": "nuori",
+    "resident_survey.term_readable": "1990-1994",
 }
 """Rule → text that stands in the row planted for it."""
 
@@ -65,6 +79,11 @@ COPIES = {
     "grant_controls.one_row_a_body_and_year",
     "association_returns.no_row_twice",
     "municipal_finance.one_row_a_figure",
+    "premises_bookings.no_row_twice",
+    "events.no_row_twice",
+    "meetings.one_row_a_meeting",
+    "annual_clock.one_row_a_task",
+    "directory_listings.one_row_a_listing",
 }
 """Rules that are broken by a row that stands in its file before."""
 
@@ -74,6 +93,8 @@ EMPTIED = {
     "grant_ledger.awarded_eur_required": "awarded_eur",
     "grant_ledger.paid_has_date": "paid_on",
     "association_returns.association_name_required": "association_name",
+    "city_work.staff_time_has_hours": "hours",
+    "events.held_on_required": "held_on",
 }
 """Rules that are broken by an empty cell, and the column of it."""
 
@@ -295,7 +316,11 @@ def test_names_without_a_business_id_mean_one_association(town: Town) -> None:
             if name:
                 meaning[key(name)].add(one.register_number)
     assert all(len(numbers) == 1 for numbers in meaning.values())
-    written = [*town.grants, *town.returns, *town.memberships]
+    civic = town.civic
+    written = [*town.grants, *town.returns, *town.memberships, *(one.booker for one in civic.bookings)]
+    written += [one for gathering in civic.tellings for one in gathering.organisers]
+    written += [one for meeting in civic.meetings for one in meeting.associations]
+    written += [listing.association for listing in civic.listings]
     for row in written:
         expected = {row.register_number} if row.register_number else set()
         if row.business_id is None:
@@ -336,7 +361,7 @@ def test_row_counts(root: Path, truth: dict[str, Any]) -> None:
     for file in truth["files"]:
         rows[file["source"]] += file["rows"]
         assert file["faulty_rows"] == len(faulty_lines(truth, file["file"]))
-        if not file["file"].endswith(".json"):
+        if not file["file"].endswith((".json", ".ics")):
             found, _ = table_of(root / file["file"], file["source"])
             assert len(found) == file["rows"]
     assert 560 <= rows["prh_register"] <= 620
@@ -344,6 +369,10 @@ def test_row_counts(root: Path, truth: dict[str, Any]) -> None:
     assert 1_300 <= rows["association_returns"] <= 1_700
     assert 450 <= rows["umbrella_members"] <= 600
     assert rows["population"] == 22
+    assert 900 <= rows["premises_bookings"] <= 1_300
+    assert 350 <= rows["events"] <= 500
+    assert rows["resident_survey"] == 244 + 312 + 3
+    assert {file["source"] for file in truth["files"]} == set(contracts.sources()) - {"ytj_companies"}
 
 
 def test_every_file_says_that_it_is_an_example(root: Path) -> None:
@@ -353,6 +382,8 @@ def test_every_file_says_that_it_is_an_example(root: Path) -> None:
         assert path.name.startswith("esimerkkiaineisto_")
         if path.suffix == ".json":
             assert json.loads(path.read_text(encoding="utf-8"))["esimerkkiaineisto"] == LABEL
+        elif path.suffix == ".ics":
+            assert f"X-WR-CALNAME:{LABEL}" in path.read_text(encoding="utf-8")
         elif not path.read_bytes().startswith(b"%PDF"):
             assert lines_of(path)[1][0] == LABEL
 
@@ -407,6 +438,11 @@ def test_activity_needs_evidence_within_24_months(truth: dict[str, Any], town: T
         if not row.is_regrant and row.awarded >= 0 and first < row.decided_on <= last
     }
     evidence |= {row.register_number for row in town.memberships if first + timedelta(days=1) <= row.valid_from <= last}
+    days = [(one.booker, one.starts_at.date()) for one in town.civic.bookings if one.state == "confirmed"]
+    days += [(organiser, one.held_on) for one in town.civic.tellings for organiser in one.organisers]
+    days += [(present, one.held_on) for one in town.civic.meetings for present in one.associations]
+    days += [(one.association, one.updated_on) for one in town.civic.listings]
+    evidence |= {named.register_number for named, held_on in days if first < held_on <= last}
     active = [
         one
         for one in town.associations.values()
@@ -419,3 +455,30 @@ def test_refused_file_is_no_table(root: Path, truth: dict[str, Any]) -> None:
     (refused,) = truth["refused"]
     assert refused["file"].endswith(".csv")
     assert (root / refused["file"]).read_bytes().startswith(b"%PDF")
+
+
+def test_events_told_twice_are_one_in_the_truth(truth: dict[str, Any], town: Town) -> None:
+    with_association = [one for one in town.civic.tellings if any(who.register_number for who in one.organisers)]
+    for year in (2023, 2024):
+        told = [one for one in with_association if one.held_on.year == year]
+        assert len(told) - 8 > value_of(truth, "listed_events", year) > 20
+    alone = [one for one in with_association if one.held_on.year == 2022]
+    assert len(alone) == value_of(truth, "listed_events", 2022)
+
+
+def test_support_in_premises_is_list_price_less_price(truth: dict[str, Any], town: Town) -> None:
+    for year in range(2018, 2026):
+        support = sum(
+            (one.list_price or one.price or Decimal(0)) - (one.price or Decimal(0))
+            for one in town.civic.bookings
+            if one.starts_at.year == year and one.state == "confirmed" and one.booker.register_number
+        )
+        assert value_of(truth, "premises_support_eur", year) == f"{support:.2f}"
+        assert support > 1_000
+
+
+def test_answers_of_residents_are_shares_by_council_term(truth: dict[str, Any]) -> None:
+    rows = [row for row in truth["indicators"] if row["indicator_id"] == "resident_participation_share"]
+    assert {row["period"] for row in rows} == {"2017-2021", "2021-2025"}
+    assert all(0 <= row["value"] <= 1 for row in rows)
+    assert {row["breakdown"] for row in rows} == {"total", "age_group", "sex", "area"}

@@ -14,9 +14,13 @@ from pipelines.contract_model import Column
 from pipelines.workspace import Settings, read_settings
 
 CASES = yaml.safe_load((Path(__file__).parent.parent / "cases" / "parsing.yaml").read_text(encoding="utf-8"))
-DUCKDB_TYPES = {"money": "DECIMAL(14,2)", "number": "DOUBLE", "date": "DATE", "boolean": "BOOLEAN"} | dict.fromkeys(
-    ("integer", "scale", "year"), "BIGINT"
-)
+DUCKDB_TYPES = {
+    "money": "DECIMAL(14,2)",
+    "number": "DOUBLE",
+    "date": "DATE",
+    "datetime": "TIMESTAMP",
+    "boolean": "BOOLEAN",
+} | dict.fromkeys(("integer", "scale", "year"), "BIGINT")
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +34,7 @@ def settings() -> Settings:
 )
 def test_cell(reads: str, text: str, expected: Any, settings: Settings) -> None:
     kind, _, code_list = reads.partition(" ")
-    many = kind in {"texts", "codes"}
+    many = kind in {"texts", "codes", "organisations"}
     column = Column(
         name="cell",
         duckdb_type="VARCHAR[]" if many else DUCKDB_TYPES.get(kind, "VARCHAR"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +22,7 @@ VALUES: dict[str, Any] = {
     "DOUBLE": 1.0,
     "DECIMAL(14,2)": Decimal("1.00"),
     "DATE": date(2024, 1, 2),
+    "TIMESTAMP": datetime(2024, 1, 2, 18),  # noqa: DTZ001 - local time
     "BOOLEAN": True,
 }
 

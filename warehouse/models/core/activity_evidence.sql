@@ -10,6 +10,22 @@ WITH evidence AS (
     UNION ALL
     SELECT register_number, valid_from, 'umbrella_joining', file_sha256, sheet, line
     FROM core.umbrella_memberships
+    UNION ALL
+    SELECT register_number, starts_at::DATE, 'booking', file_sha256, sheet, line
+    FROM core.bookings
+    WHERE state = 'confirmed'
+    UNION ALL
+    SELECT partners.register_number, events.held_on, 'event', partners.file_sha256, partners.sheet, partners.line
+    FROM core.event_partners AS partners
+    JOIN core.events AS events ON events.event_id = partners.event_id
+    UNION ALL
+    SELECT present.register_number, meetings.held_on, 'meeting', present.file_sha256, present.sheet, present.line
+    FROM core.meeting_associations AS present
+    JOIN core.meetings AS meetings ON meetings.meeting_id = present.meeting_id
+    UNION ALL
+    SELECT register_number, updated_on, 'directory_update', file_sha256, sheet, line
+    FROM core.directory_listings
+    WHERE updated_on IS NOT NULL
 )
 
 SELECT register_number, evidence_on, kind, file_sha256, sheet, line

@@ -18,13 +18,13 @@ WITH pairs AS (
         cards.materiality,
         EXISTS (
             SELECT 1 FROM meta.series_breaks AS breaks
-            WHERE breaks.indicator_id = now.indicator_id AND year(breaks.breaks_on) = now.period::BIGINT
+            WHERE breaks.indicator_id = now.indicator_id AND year(breaks.breaks_on) = try_cast(now.period AS BIGINT)
         ) AS is_broken
     FROM marts.indicator_values AS now
     JOIN marts.indicator_values AS before
         ON before.indicator_id = now.indicator_id
         AND before.breakdown = now.breakdown AND before.breakdown_value = now.breakdown_value
-        AND before.period_type = 'year' AND before.period::BIGINT = now.period::BIGINT - 1
+        AND before.period_type = 'year' AND try_cast(before.period AS BIGINT) = try_cast(now.period AS BIGINT) - 1
     JOIN meta.indicators AS cards ON cards.indicator_id = now.indicator_id
     LEFT JOIN marts.return_changes AS panel
         ON panel.indicator_id = now.indicator_id AND panel.year = now.period::BIGINT

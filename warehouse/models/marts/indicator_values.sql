@@ -1,17 +1,35 @@
 -- grain: one row an indicator, period and breakdown value
-WITH figures AS (
+WITH yearly AS (
     SELECT * FROM marts.register_figures
     UNION ALL SELECT * FROM marts.return_figures
     UNION ALL SELECT * FROM marts.grant_figures
+    UNION ALL SELECT * FROM marts.city_figures
+    UNION ALL SELECT * FROM marts.participation_figures
 ),
 
--- the first complete year whose whole window lies in years that returns and grants both speak of
+figures AS (
+    SELECT 'year' AS period_type, yearly.year::VARCHAR AS period, years.is_complete,
+        yearly.indicator_id, yearly.year, yearly.breakdown, yearly.breakdown_value,
+        yearly.reported, yearly.n, yearly.population
+    FROM yearly
+    JOIN core.years AS years ON years.year = yearly.year
+    UNION ALL
+    SELECT 'term', residents.term, terms.ends <= edition.data_until,
+        residents.indicator_id, NULL, residents.breakdown, residents.breakdown_value,
+        residents.reported, residents.n, residents.population
+    FROM marts.resident_figures AS residents
+    JOIN meta.council_terms AS terms ON terms.term_id = residents.term
+    CROSS JOIN meta.edition AS edition
+),
+
+-- the first complete year whose whole window lies in years that returns and grants both speak of; the other kinds of
+-- evidence reach a part of the field each, so one that starts later makes no year before it too small (decision 0011)
 first_full AS (
     SELECT max(kinds.first_seen) + any_value(ceil(edition.active_within_months / 12)) - 1 AS year
     FROM (
         SELECT kind, min(year(evidence_on)) AS first_seen
         FROM core.activity_evidence
-        WHERE kind <> 'umbrella_joining'
+        WHERE kind IN ('return', 'grant_application')
         GROUP BY kind
     ) AS kinds
     CROSS JOIN meta.edition AS edition
@@ -22,7 +40,6 @@ described AS (
         figures.*,
         cards.basis,
         cards.kind,
-        years.is_complete,
         breaks.break_id,
         estimates.estimate,
         estimates.lower,
@@ -32,7 +49,6 @@ described AS (
         CASE WHEN cards.basis = 'returns' THEN figures.n / nullif(figures.population, 0) END AS coverage_share
     FROM figures
     JOIN meta.indicators AS cards ON cards.indicator_id = figures.indicator_id
-    JOIN core.years AS years ON years.year = figures.year
     LEFT JOIN marts.return_estimates AS estimates
         ON estimates.indicator_id = figures.indicator_id AND estimates.year = figures.year
         AND estimates.breakdown = figures.breakdown AND estimates.breakdown_value = figures.breakdown_value
@@ -48,6 +64,7 @@ judged AS (
             WHEN basis = 'returns' AND estimate IS NULL THEN 'too_few_answers'
             WHEN basis = 'returns' AND cv > 0.333 THEN 'uncertain'
             WHEN reported IS NULL THEN 'no_denominator'
+            WHEN basis = 'residents' THEN 'not_weighted'
             WHEN NOT is_complete THEN 'year_not_over'
             WHEN break_id IS NOT NULL THEN 'break'
             WHEN basis = 'returns' AND (coverage_share < 0.6 OR cv > 0.165) THEN 'rough_estimate'
@@ -62,11 +79,11 @@ judged AS (
 SELECT
     judged.indicator_id,
     edition.municipality_code,
-    'year' AS period_type,
-    judged.year::VARCHAR AS period,
+    judged.period_type,
+    judged.period,
     judged.breakdown,
     judged.breakdown_value,
-    CASE WHEN judged.basis = 'returns' THEN judged.estimate ELSE judged.reported END AS value,
+    CASE judged.basis WHEN 'returns' THEN judged.estimate WHEN 'residents' THEN NULL ELSE judged.reported END AS value,
     judged.lower,
     judged.upper,
     judged.n,
@@ -74,7 +91,7 @@ SELECT
     judged.coverage_share,
     judged.reported,
     CASE
-        WHEN judged.basis <> 'returns' THEN 'full_count'
+        WHEN judged.basis NOT IN ('returns', 'residents') THEN 'full_count'
         WHEN judged.estimate IS NOT NULL THEN 'stratified_estimate'
         WHEN judged.kind = 'share' THEN 'reported_mean'
         ELSE 'reported_sum'
