@@ -30,8 +30,8 @@ def trend(
 ) -> go.Figure:
     """Draw an indicator over the years.
 
-    Flows and sums told by associations are bars, stocks and shares lines, means of answers points: only what is
-    comparable from year to year is joined by a line, and a line stops at a series break.
+    Flows and sums told by associations are bars, stocks and shares lines, means of answers and surveys of council terms
+    points: only what is comparable from year to year is joined by a line, and a line stops at a series break.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def trend(
     figure = go.Figure(layout={"template": TEMPLATE, "height": HEIGHT})
     if card.kind == "flow":
         _add_bars(figure, card, known, describe)
-    elif all(value.shown == "value" for value in known):
+    elif all(value.shown == "value" and not value.is_of_term for value in known):
         for segment in _segments(known, breaks):
             _add_interval(figure, card, segment)
         for segment in _segments(known, breaks):
@@ -58,10 +58,21 @@ def trend(
     _add_breaks(figure, known, breaks)
     _label_last(figure, card, known)
     if known:
-        figure.update_xaxes(range=[known[0].year - 0.6, known[-1].year + 0.6], tick0=known[-1].year, dtick=2)
+        figure.update_xaxes(**_axis(known))
         floor, ceiling = scale_of(card)
         figure.update_yaxes(range=[floor, ceiling or _top(card, known) * 1.18 or 1], ticksuffix=_suffix(card))
     return figure
+
+
+def _axis(known: Sequence[Value]) -> dict[str, object]:
+    first, last = known[0].year, known[-1].year
+    if not known[-1].is_of_term:
+        return {"range": [first - 0.6, last + 0.6], "tick0": last, "dtick": 2}
+    return {
+        "range": [first - 2, last + 2],
+        "tickvals": [value.year for value in known],
+        "ticktext": [value.when for value in known],
+    }
 
 
 def _top(card: IndicatorCard, known: Sequence[Value]) -> float:
@@ -97,7 +108,7 @@ def _add_bars(figure: go.Figure, card: IndicatorCard, known: Sequence[Value], de
 
 
 def _error_bars(card: IndicatorCard, known: Sequence[Value]) -> dict[str, object]:
-    """Draw the 95 % interval of each estimated bar; nothing where nothing is estimated."""
+    """Draw the 95 % interval of each estimate; nothing where nothing is estimated."""
     if all(value.lower is None for value in known):
         return {"visible": False}
     above = [on_scale((value.upper or value.number or 0.0) - (value.number or 0.0), card) for value in known]
@@ -145,6 +156,7 @@ def _add_points(
             "color": [_FILL[value.verdict] for value in known],
             "line": {"width": 2, "color": [QUIET if value.verdict == "not_usable" else ACCENT for value in known]},
         },
+        error_y=_error_bars(card, known),
         hovertext=[describe(value) for value in known],
         hoverinfo="text",
         cliponaxis=False,

@@ -41,6 +41,14 @@ LIST_OF_BREAKDOWN: Final = {
     "grant_type": "grant_types",
     "umbrella": "umbrella_organisations",
     "end_reason": "end_reason",
+    "city_unit": "city_units",
+    "work_kind": "work_kinds",
+    "premises": "premises",
+    "forum": "forums",
+    "directory": "directories",
+    "age_group": "age_groups",
+    "sex": "sexes",
+    "area": "areas",
 }
 
 _OF_RUN: Final = "edition_of_run"

@@ -16,7 +16,7 @@ from dashboards.downloads import indicator_csv
 from dashboards.formats import bare, percent, scale_of
 from dashboards.pictures import sparkline
 from dashboards.report_link import report_link
-from dashboards.rows import TOTAL, IndicatorCard, Value
+from dashboards.rows import TOTAL, IndicatorCard, Value, as_written
 from dashboards.texts import say, tr
 from dashboards.theme import plotly_config
 
@@ -70,7 +70,7 @@ def key_figure(edition: Edition, card: IndicatorCard, value: Value | None) -> st
     label = f"{say(card.title)}{sentences.estimate_note(value)}"
     if value.shown == "reported":
         label = sentences.told_word(card, value)
-    year = f"{value.period}, {sentences.status_word(value.status)}" if value.is_preliminary else value.period
+    year = f"{value.when}, {sentences.status_word(value.status)}" if value.is_preliminary else value.when
     parts = [
         components.figures([(sentences.cell(edition, card, value), f"{label} {year}", sentences.told_by(value))]),
         _change(edition, card, value),
@@ -87,7 +87,7 @@ def _change(edition: Edition, card: IndicatorCard, value: Value) -> str:
     if change is None:
         return ""
     words = f"{sentences.change_arrow(change)} {sentences.change_words(card, change)}"
-    says_more = change.direction == "not_comparable" or value.method == "stratified_estimate"
+    says_more = change.direction == "not_comparable" or value.is_estimate
     reason = components.paragraph(edition.message(change.reason), "quiet") if says_more else ""
     return components.paragraph(words, "change") + reason
 
@@ -153,7 +153,7 @@ def parts_bars(edition: Edition, card: IndicatorCard, breakdown: str, period: st
         for code, part in parts.items()
     ]
     items.sort(key=lambda item: -1.0 if item.share is None else item.share, reverse=True)
-    title = f"{say(card.title)} {period} {sentences.by_breakdown(breakdown)}"
+    title = f"{say(card.title)} {as_written(period)} {sentences.by_breakdown(breakdown)}"
     drawn = components.bars(title, (sentences.breakdown_word(breakdown), say(card.title)), items)
     if not any(item.note for item in items):
         return drawn
@@ -184,8 +184,8 @@ def _multiple(
     top: float,
 ) -> Multiple:
     label = edition.breakdown_label(breakdown, code)
-    newest = f"{series[-1].period}: {sentences.cell(edition, card, series[-1])}"
-    first = f"{series[0].period}: {sentences.cell(edition, card, series[0])}"
+    newest = f"{series[-1].when}: {sentences.cell(edition, card, series[-1])}"
+    first = f"{series[0].when}: {sentences.cell(edition, card, series[0])}"
     return Multiple(
         title=label,
         picture=sparkline(series, years, "bars", (0.0, top)),
@@ -217,7 +217,7 @@ def _table(edition: Edition, card: IndicatorCard) -> None:
 def _table_row(edition: Edition, card: IndicatorCard, value: Value, *, sampled: bool) -> list[str]:
     change = edition.change(value)
     row = [
-        value.period,
+        value.when,
         _table_figure(edition, card, value),
         f"{sentences.change_arrow(change)} {sentences.change_words(card, change)}" if change else "–",
         sentences.verdict_word(value.verdict),

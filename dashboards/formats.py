@@ -49,7 +49,7 @@ def on_scale(value: float, card: IndicatorCard) -> float:
 
 def scale_of(card: IndicatorCard) -> tuple[float, float | None]:
     """Return the ends of an indicator's axis, on the scale that people see; None where the values decide."""
-    return (4.0, 10.0) if card.unit_code == "grade" else (0.0, None)
+    return {"grade": (4.0, 10.0), "points": (1.0, 5.0)}.get(card.unit_code, (0.0, None))
 
 
 def bare(value: float, card: IndicatorCard) -> str:

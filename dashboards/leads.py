@@ -21,7 +21,7 @@ def overview(edition: Edition) -> str:
         sentences.append(
             tr(
                 "At the end of {year} there were {registered} registered associations, of which {active} were active.",
-                year=registered.period,
+                year=registered.when,
                 registered=number(registered.number or 0),
                 active=number(active.number or 0),
             )
@@ -41,7 +41,7 @@ def associations(edition: Edition) -> str:
             tr(
                 "{n} associations were in the register at the end of {year}.",
                 n=number(registered.number or 0),
-                year=registered.period,
+                year=registered.when,
             )
         )
     if active:
@@ -91,7 +91,7 @@ def grants(edition: Edition) -> str:
         sentences.append(
             tr(
                 "In {year} grants were {share} of the operating expenses of the budget.",
-                year=share.period,
+                year=share.when,
                 share=quantity(share.number or 0, edition.indicators["grants_share_of_budget"]),
             )
         )
@@ -100,14 +100,70 @@ def grants(edition: Edition) -> str:
             tr(
                 "For a resident that is {value} ({year}).",
                 value=quantity(resident.number or 0, edition.indicators["grants_per_resident_eur"]),
-                year=resident.period,
+                year=resident.when,
+            )
+        )
+    return _joined(sentences)
+
+
+def city(edition: Edition) -> str:
+    """Say how much the town worked for associations, and what its premises were used and worth."""
+    hours, premises, support = (
+        _known(edition, name) for name in ("city_staff_hours", "premises_hours", "premises_support_eur")
+    )
+    sentences = []
+    if hours:
+        sentences.append(
+            tr(
+                "In {year} the town's units used {value} on work with associations.",
+                year=hours.when,
+                value=quantity(hours.number or 0, edition.indicators["city_staff_hours"]),
+            )
+        )
+    if premises:
+        sentences.append(
+            tr(
+                "Associations had the town's premises for {value} ({year}).",
+                value=quantity(premises.number or 0, edition.indicators["premises_hours"]),
+                year=premises.when,
+            )
+        )
+    if support:
+        sentences.append(
+            tr(
+                "What they paid less than the list price is worth {value} ({year}).",
+                value=quantity(support.number or 0, edition.indicators["premises_support_eur"]),
+                year=support.when,
+            )
+        )
+    return _joined(sentences)
+
+
+def participation(edition: Edition) -> str:
+    """Say how often the forums met and how much of the annual clock was done."""
+    meetings, clock = (_known(edition, name) for name in ("forum_meetings", "annual_clock_done_share"))
+    sentences = []
+    if meetings:
+        sentences.append(
+            tr(
+                "The forums of associations and the town met {n} times in {year}.",
+                n=number(meetings.number or 0),
+                year=meetings.when,
+            )
+        )
+    if clock:
+        sentences.append(
+            tr(
+                "{share} of the tasks of the annual clock were done in {year}.",
+                share=percent(clock.number or 0),
+                year=clock.when,
             )
         )
     return _joined(sentences)
 
 
 def cooperation(edition: Edition) -> str:
-    """Say which grade co-operation got and whether it works."""
+    """Say which grade co-operation got and whether it works, and what residents say of taking part."""
     works = _known(edition, "cooperation_works_share")
     sentences = [_grade(edition)]
     if works:
@@ -115,10 +171,10 @@ def cooperation(edition: Edition) -> str:
             tr(
                 "{share} of them say that co-operation works ({year}).",
                 share=percent(works.number or 0),
-                year=works.period,
+                year=works.when,
             )
         )
-    return _joined([*sentences, _how_many_answered(edition, "cooperation_grade")])
+    return _joined([*sentences, _how_many_answered(edition, "cooperation_grade"), _residents(edition)])
 
 
 def quality(edition: Edition) -> str:
@@ -151,7 +207,7 @@ def _grants(edition: Edition) -> str:
     if not value:
         return ""
     card = edition.indicators["grants_awarded_eur"]
-    words = {"value": quantity(value.number or 0, card), "year": value.period}
+    words = {"value": quantity(value.number or 0, card), "year": value.when}
     change = edition.change(value)
     if change is None:
         return tr("The town awarded {value} to associations in {year}.", **words)
@@ -164,17 +220,27 @@ def _grade(edition: Edition) -> str:
     value = _known(edition, "cooperation_grade")
     if not value:
         return ""
-    if value.method == "stratified_estimate":
+    if value.is_estimate:
         return tr(
             "Associations give co-operation the grade {grade} ({year}, scale 4–10).",
             grade=number(value.number or 0, edition.indicators["cooperation_grade"].decimals),
-            year=value.period,
+            year=value.when,
         )
     return tr(
         "Those who answered gave co-operation the grade {grade} ({year}, scale 4–10).",
         grade=number(value.number or 0, edition.indicators["cooperation_grade"].decimals),
-        year=value.period,
+        year=value.when,
     )
+
+
+def _residents(edition: Edition) -> str:
+    value = _known(edition, "resident_participation_share")
+    if not value:
+        return ""
+    words = {"share": percent(value.number or 0), "term": value.when}
+    if value.is_estimate:
+        return tr("{share} of residents take part in what associations do (council term {term}).", **words)
+    return tr("{share} of the residents who answered take part in what associations do (council term {term}).", **words)
 
 
 def _told(edition: Edition, indicator_id: str) -> str:
@@ -182,11 +248,11 @@ def _told(edition: Edition, indicator_id: str) -> str:
     if not value or value.n is None:
         return ""
     card = edition.indicators[indicator_id]
-    if value.method == "stratified_estimate":
+    if value.is_estimate:
         return tr(
             "{title} in {year}: about {value} in all active associations ({interval}).",
             title=say(card.title),
-            year=value.period,
+            year=value.when,
             value=quantity(value.number or 0, card),
             interval=interval(card, value),
         )
@@ -196,7 +262,7 @@ def _told(edition: Edition, indicator_id: str) -> str:
         value.n,
         n=number(value.n),
         value=quantity(value.number or 0, card),
-        year=value.period,
+        year=value.when,
     )
 
 

@@ -31,8 +31,8 @@ def measures() -> tuple[Measure, ...]:
         Measure(tr("Joint events"), ("joint_events",), navigation.EVENTS),
         Measure(
             tr("The town's time, help, premises and events"),
-            (),
-            navigation.QUALITY,
+            ("city_staff_hours", "city_assistance", "premises_hours", "premises_support_eur", "city_events"),
+            navigation.CITY,
             (
                 tr("working time for associations"),
                 tr("help given to associations"),
@@ -43,8 +43,13 @@ def measures() -> tuple[Measure, ...]:
         Measure(tr("Grants"), ("grants_awarded_eur", "grants_share_of_budget"), navigation.GRANTS),
         Measure(
             tr("Survey of residents"),
-            (),
-            navigation.QUALITY,
+            (
+                "resident_participation_share",
+                "resident_volunteering_share",
+                "resident_satisfaction",
+                "residents_know_where_to_ask_share",
+            ),
+            navigation.COOPERATION,
             (tr("answers of the residents' survey, once a council term"),),
         ),
         Measure(tr("Survey of associations"), ("cooperation_grade",), navigation.COOPERATION),

@@ -31,11 +31,13 @@ OVERVIEW: Final = PageEntry("overview", "")
 ASSOCIATIONS: Final = PageEntry("associations", "jarjestokentta")
 VOLUNTEERING: Final = PageEntry("volunteering", "talkootyo-ja-jasenet")
 EVENTS: Final = PageEntry("events", "tapahtumat")
+CITY: Final = PageEntry("city", "kaupungin-panos")
 GRANTS: Final = PageEntry("grants", "avustukset")
 COOPERATION: Final = PageEntry("cooperation", "kyselyt")
+PARTICIPATION: Final = PageEntry("participation", "osallisuus-ja-vuosikello")
 QUALITY: Final = PageEntry("quality", "tietojen-laatu")
 
-PAGES: Final = (OVERVIEW, ASSOCIATIONS, VOLUNTEERING, EVENTS, GRANTS, COOPERATION, QUALITY)
+PAGES: Final = (OVERVIEW, ASSOCIATIONS, VOLUNTEERING, EVENTS, CITY, GRANTS, COOPERATION, PARTICIPATION, QUALITY)
 
 
 def page_title(entry: PageEntry) -> str:
@@ -45,8 +47,10 @@ def page_title(entry: PageEntry) -> str:
         ASSOCIATIONS: tr("Associations"),
         VOLUNTEERING: tr("Volunteering and members"),
         EVENTS: tr("Events"),
+        CITY: tr("What the town gives"),
         GRANTS: tr("Grants"),
         COOPERATION: tr("Surveys"),
+        PARTICIPATION: tr("Taking part and the annual clock"),
         QUALITY: tr("Quality of the data"),
     }[entry]
 

@@ -28,7 +28,7 @@ def coverage(edition: Edition) -> str:
             continue
         share = "–" if value.coverage_share is None else percent(value.coverage_share)
         verdict = f"{sentences.verdict_shape(value.verdict)}{NBSP}{sentences.verdict_word(value.verdict)}"
-        rows.append([say(card.title), value.period, verdict, share, edition.message(value.verdict_reason)])
+        rows.append([say(card.title), value.when, verdict, share, edition.message(value.verdict_reason)])
     header = [tr("Indicator"), tr("Year"), tr("Verdict"), tr("Coverage"), tr("Why")]
     title = tr("Which figures can be trusted")
     return components.heading(title) + components.table(tr("Newest figures"), header, rows, frozenset({3}))

@@ -20,6 +20,11 @@ TOTAL = "total"
 Shown = Literal["value", "reported", "hidden", "missing"]
 
 
+def as_written(period: str) -> str:
+    """Write a period with the dash of a range: `2021-2025` becomes `2021–2025`, a year stays."""
+    return period.replace("-", "–")
+
+
 @dataclass(frozen=True, slots=True)
 class EditionFacts:
     """The row of `meta.edition`."""
@@ -61,9 +66,10 @@ class IndicatorCard:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A row of `marts.indicator_values` of a single year."""
+    """A row of `marts.indicator_values`: of a year or of a council term."""
 
     indicator_id: str
+    period_type: str
     period: str
     breakdown: str
     breakdown_value: str
@@ -99,8 +105,23 @@ class Value:
 
     @property
     def year(self) -> int:
-        """Year of the value."""
-        return int(self.period)
+        """Year of the value; of a council term the year in which it began."""
+        return int(self.period[:4])
+
+    @property
+    def when(self) -> str:
+        """The year, or the term as people write it: `2021–2025`."""
+        return as_written(self.period)
+
+    @property
+    def is_of_term(self) -> bool:
+        """The value is of a council term, not of a year."""
+        return self.period_type == "term"
+
+    @property
+    def is_estimate(self) -> bool:
+        """The value speaks of more units than those that answered."""
+        return self.method.endswith("_estimate")
 
     @property
     def is_preliminary(self) -> bool:
@@ -121,6 +142,11 @@ class Change:
     change_share: float | None
     direction: str
     reason: str
+
+    @property
+    def since(self) -> str:
+        """The year or term compared with, as people write it."""
+        return as_written(self.previous_period)
 
 
 @dataclass(frozen=True, slots=True)

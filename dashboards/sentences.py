@@ -7,12 +7,15 @@ the top of a page (`leads`).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from dashboards.data import Edition
 from dashboards.formats import bare, day, euros, number, percent, quantity
 from dashboards.rows import Change, IndicatorCard, Value
 from dashboards.texts import say, tr, tr_n
+
+_COUNTS = {"associations", "events", "meetings", "times"}
 
 
 def verdict_shape(verdict: str) -> str:
@@ -42,6 +45,14 @@ def breakdown_word(breakdown: str) -> str:
         "grant_type": tr("Grant type"),
         "umbrella": tr("Umbrella organisation"),
         "end_reason": tr("Reason of ending"),
+        "city_unit": tr("Unit of the town"),
+        "work_kind": tr("Kind of work"),
+        "premises": tr("Premises"),
+        "forum": tr("Forum"),
+        "directory": tr("Directory"),
+        "age_group": tr("Age group"),
+        "sex": tr("Sex"),
+        "area": tr("Area"),
     }[breakdown]
 
 
@@ -53,6 +64,14 @@ def by_breakdown(breakdown: str) -> str:
         "grant_type": tr("by grant type"),
         "umbrella": tr("by umbrella organisation"),
         "end_reason": tr("by reason of ending"),
+        "city_unit": tr("by unit of the town"),
+        "work_kind": tr("by kind of work"),
+        "premises": tr("by premises"),
+        "forum": tr("by forum"),
+        "directory": tr("by directory"),
+        "age_group": tr("by age group"),
+        "sex": tr("by sex"),
+        "area": tr("by area"),
     }[breakdown]
 
 
@@ -65,6 +84,8 @@ def cell(edition: Edition, card: IndicatorCard, value: Value | None) -> str:
 
 def why_empty(edition: Edition, value: Value | None) -> str:
     """Say why there is no number."""
+    if value is not None and value.is_hidden and edition.indicators[value.indicator_id].basis == "residents":
+        return tr("hidden (protects small groups of residents)")
     if value is not None and value.is_hidden:
         return tr("hidden (protects groups of fewer than {k} associations)", k=edition.facts.disclosure_k)
     return tr("no data")
@@ -79,7 +100,7 @@ def told_word(card: IndicatorCard, value: Value) -> str:
 
 def estimate_note(value: Value) -> str:
     """Return the words that mark an estimate after its title; empty for what is counted or told."""
-    if value.method != "stratified_estimate":
+    if not value.is_estimate:
         return ""
     word = tr("estimate")
     return f", {word}"
@@ -87,13 +108,15 @@ def estimate_note(value: Value) -> str:
 
 def told_sum(card: IndicatorCard, value: Value) -> str:
     """Say what those that answered told in all, beside an estimated total; empty for anything else."""
-    if value.method != "stratified_estimate" or card.kind == "share" or value.reported is None:
+    if not value.is_estimate or card.kind == "share" or value.reported is None:
         return ""
     return tr("Told by those who answered: {value}", value=quantity(value.reported, card))
 
 
 def told_by(value: Value) -> str:
-    """Say how many of how many answered; empty for what is counted in full."""
+    """Say how many answered, of associations also of how many; empty for what is counted in full."""
+    if value.is_of_term and value.n is not None:
+        return tr_n("{n} resident answered", "{n} residents answered", value.n, n=number(value.n))
     if value.coverage_share is None or value.n is None or value.population is None:
         return ""
     return tr(
@@ -111,26 +134,26 @@ def headline(edition: Edition, card: IndicatorCard) -> str:
     if value is None:
         return tr("{title}: no data", title=title)
     if value.number is None:
-        return tr("{title} {year}: {why}", title=title, year=value.period, why=why_empty(edition, value))
+        return tr("{title} {year}: {why}", title=title, year=value.when, why=why_empty(edition, value))
     amount = quantity(value.number, card)
     if value.shown == "reported":
         return _told(card, value, amount)
-    if value.method == "stratified_estimate":
+    if value.is_estimate:
         amount = tr("estimate {value}", value=amount)
     change = edition.change(value)
     if change is None:
-        return tr("{title} {year}: {value}", title=title, year=value.period, value=amount)
+        return tr("{title} {year}: {value}", title=title, year=value.when, value=amount)
     return tr(
         "{title} {year}: {value}, {change}",
         title=title,
-        year=value.period,
+        year=value.when,
         value=amount,
         change=change_words(card, change),
     )
 
 
 def _told(card: IndicatorCard, value: Value, amount: str) -> str:
-    words = {"title": say(card.title), "year": value.period, "value": amount}
+    words = {"title": say(card.title), "year": value.when, "value": amount}
     if value.method == "reported_mean" and card.unit_code == "share":
         return tr("{title} {year}: {value} of those who answered", **words)
     if value.method == "reported_mean":
@@ -149,10 +172,10 @@ def _told(card: IndicatorCard, value: Value, amount: str) -> str:
 def change_words(card: IndicatorCard, change: Change) -> str:
     """Say the change against the year before in a few words."""
     if change.direction == "not_comparable":
-        return tr("not compared with {year}", year=change.previous_period)
+        return tr("not compared with {year}", year=change.since)
     if change.direction == "no_clear_change":
-        return tr("no clear change from {year}", year=change.previous_period)
-    words = {"amount": change_amount(card, change), "year": change.previous_period}
+        return tr("no clear change from {year}", year=change.since)
+    words = {"amount": change_amount(card, change), "year": change.since}
     if change.direction == "rose":
         return tr("up {amount} from {year}", **words)
     return tr("down {amount} from {year}", **words)
@@ -162,11 +185,16 @@ def change_amount(card: IndicatorCard, change: Change) -> str:
     """Write the size of a change without its sign: percents, or points where the figure is a share or a grade."""
     if card.unit_code == "share":
         return tr("{n} percentage points", n=number(abs(change.change or 0) * 100, card.decimals or 1))
-    if card.unit_code == "associations":  # small counts: percents would mislead
+    if card.unit_code in _COUNTS and _is_small(change):  # percents would mislead
         return quantity(abs(change.change or 0), card)
     if card.unit_code in {"grade", "per_1000"} or change.change_share is None:
         return number(abs(change.change or 0), card.decimals)
     return percent(abs(change.change_share), 0 if abs(change.change_share) >= 0.1 else 1)
+
+
+def _is_small(change: Change) -> bool:
+    """Tell whether the count before was under a hundred, or is not known."""
+    return not change.change_share or abs((change.change or 0) / change.change_share) < 100
 
 
 def change_arrow(change: Change) -> str:
@@ -190,7 +218,7 @@ def bounds(card: IndicatorCard, value: Value) -> str:
 
 def pointed_at(edition: Edition, card: IndicatorCard, value: Value) -> str:
     """Say what a value is when a chart is pointed at; lines parted by `<br>`."""
-    lines = [f"<b>{value.period}: {cell(edition, card, value)}</b>", interval(card, value), told_sum(card, value)]
+    lines = [f"<b>{value.when}: {cell(edition, card, value)}</b>", interval(card, value), told_sum(card, value)]
     lines.append(told_by(value))
     if value.is_preliminary:
         lines.append(status_word(value.status))
@@ -207,19 +235,25 @@ def alternative(edition: Edition, card: IndicatorCard) -> str:
     lowest = min(known, key=lambda value: value.number or 0)
     sentences = [
         headline(edition, card) + ".",
-        tr("The chart shows the years {first}–{last}.", first=known[0].period, last=known[-1].period),
+        _what_it_spans(known),
         tr(
             "Largest {high} in {high_year}, smallest {low} in {low_year}.",
             high=cell(edition, card, highest),
-            high_year=highest.period,
+            high_year=highest.when,
             low=cell(edition, card, lowest),
-            low_year=lowest.period,
+            low_year=lowest.when,
         ),
     ]
     sentences += [
         tr("The series breaks on {day}.", day=day(found.breaks_on)) for found in edition.breaks_of(card.indicator_id)
     ]
     return " ".join(sentences)
+
+
+def _what_it_spans(known: Sequence[Value]) -> str:
+    if known[0].is_of_term:
+        return tr("The chart shows the council terms {terms}.", terms=", ".join(value.when for value in known))
+    return tr("The chart shows the years {first}–{last}.", first=known[0].when, last=known[-1].when)
 
 
 def source_line(edition: Edition, card: IndicatorCard) -> str:

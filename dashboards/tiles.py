@@ -46,7 +46,7 @@ def legend(edition: Edition) -> str:
     items = "".join(f"<li>{components.badge(verdict)} {escape(text)}</li>" for verdict, text in meanings)
     told: dict[str, list[str]] = {}
     for measure in measures():
-        value = edition.latest(measure.indicators[0]) if measure.indicators else None
+        value = edition.latest(measure.indicators[0])
         if value is not None and value.shown == "reported":
             told.setdefault(value.verdict_reason, []).append(measure.title)
     notes = [f"{', '.join(titles)}: {edition.message(reason)}" for reason, titles in told.items()]
@@ -55,16 +55,20 @@ def legend(edition: Edition) -> str:
 
 def tile(edition: Edition, measure: Measure) -> str:
     """Return the tile of a measure; without data it says so and what is needed."""
-    cards = [edition.indicators[name] for name in measure.indicators if name in edition.indicators]
+    known = [
+        (edition.indicators[name], value)
+        for name in measure.indicators
+        if name in edition.indicators and (value := edition.latest(name)) is not None
+    ]
     title = components.heading(measure.title, 3)
-    value = edition.latest(cards[0].indicator_id) if cards else None
-    if value is None:
+    if not known:
         missing = components.paragraph(tr("The data has not been delivered yet."), "missing")
         needs = "".join(f"<li>{escape(need)}</li>" for need in measure.needs)
         needed = components.paragraph(tr("Needed:"), "quiet") + f'<ul class="yp-needs">{needs}</ul>'
         return f'<div class="yp-tile yp-tile-missing">{title}{missing}{needed}</div>'
-    body = _figure(edition, cards[0], value) + "".join(_second(edition, card) for card in cards[1:])
-    return f'<div class="yp-tile">{title}{body}{_evidence(edition, cards[0], value)}</div>'
+    (first, value), *others = known
+    body = _figure(edition, first, value) + "".join(_second(edition, card, value) for card, value in others)
+    return f'<div class="yp-tile">{title}{body}{_evidence(edition, first, value)}</div>'
 
 
 def _figure(edition: Edition, card: IndicatorCard, value: Value) -> str:
@@ -79,16 +83,17 @@ def _figure(edition: Edition, card: IndicatorCard, value: Value) -> str:
     status = f", {sentences.status_word(value.status)}" if value.is_preliminary else ""
     return (
         f'<p class="yp-tile-figure">{figure}</p>'
-        f'<p class="yp-tile-year">{escape(say(card.title))} {value.period}{escape(note + status)}</p>'
+        f'<p class="yp-tile-year">{escape(say(card.title))} {value.when}{escape(note + status)}</p>'
     )
 
 
-def _second(edition: Edition, card: IndicatorCard) -> str:
-    value = edition.latest(card.indicator_id)
-    if value is None or value.number is None:
+def _second(edition: Edition, card: IndicatorCard, value: Value) -> str:
+    if value.number is None:
         return ""
+    if value.shown == "reported":
+        return components.paragraph(sentences.headline(edition, card))
     text = tr(
-        "{title} {year}: {value}", title=say(card.title), year=value.period, value=sentences.cell(edition, card, value)
+        "{title} {year}: {value}", title=say(card.title), year=value.when, value=sentences.cell(edition, card, value)
     )
     return components.paragraph(text, "text")
 
@@ -107,12 +112,14 @@ def _evidence(edition: Edition, card: IndicatorCard, value: Value) -> str:
         years = range(series[0].year, series[-1].year + 1)
         drawn = sparkline(series, years, _shape(card, series), scale_of(card))
         parts.append(components.picture(drawn, sentences.alternative(edition, card)))
-        parts.append(f'<p class="yp-years"><span>{series[0].period}</span><span>{series[-1].period}</span></p>')
+        parts.append(f'<p class="yp-years"><span>{series[0].when}</span><span>{series[-1].when}</span></p>')
     parts.append(components.badge(value.verdict))
     return "".join(parts)
 
 
 def _shape(card: IndicatorCard, series: Sequence[Value]) -> Shape:
+    if series[0].is_of_term:
+        return "points"
     if all(item.shown == "value" for item in series if item.number is not None):
         return "line"
     return "points" if card.unit_code in {"grade", "share"} else "bars"
@@ -125,4 +132,4 @@ def _plain(edition: Edition, card: IndicatorCard, value: Value | None) -> str:
 
 
 def _day_of(value: Value | None) -> str:
-    return "" if value is None else tr("31 December {year}", year=value.period)
+    return "" if value is None else tr("31 December {year}", year=value.when)

@@ -1,4 +1,4 @@
-"""Kyselyt: how associations see the co-operation."""
+"""Kyselyt: how associations see the co-operation, and what residents say of taking part."""
 
 import streamlit as st
 
@@ -6,8 +6,12 @@ from dashboards import components, leads
 from dashboards.address import warn_of_unknown
 from dashboards.data import edition_of_run
 from dashboards.evidence import show_group
+from dashboards.texts import tr
 
 edition = edition_of_run()
 warn_of_unknown(frozenset())
 st.html(components.lead(leads.cooperation(edition)))
+st.html(components.heading(tr("Survey of associations")))
 show_group(edition, "cooperation", first=("cooperation_grade", "cooperation_works_share"))
+st.html(components.heading(tr("Survey of residents")))
+show_group(edition, "residents", first=("resident_participation_share", "resident_volunteering_share"))

@@ -1,4 +1,4 @@
--- grain: one row an indicator, year and breakdown value
+-- grain: one row an indicator, year or council term, and breakdown value
 SELECT
     indicator_id,
     period,

@@ -1,6 +1,7 @@
--- grain: one row an indicator, year and breakdown value
+-- grain: one row an indicator, year or council term, and breakdown value
 SELECT
     indicator_id,
+    period_type,
     period,
     breakdown,
     breakdown_value,
@@ -18,5 +19,4 @@ SELECT
     break_id,
     is_hidden
 FROM marts.indicator_values
-WHERE period_type = 'year'
 ORDER BY indicator_id, breakdown, breakdown_value, period

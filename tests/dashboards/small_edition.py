@@ -115,7 +115,30 @@ def _values() -> Iterator[Row]:
     for year in YEARS:
         yield from _counted(year)
         yield from _told(year)
+        if year >= 2018:
+            yield from _recorded(year)
     yield _value("grants_awarded_eur", 2026, 41_000.0, status="preliminary")
+    yield from _answered_by_residents()
+
+
+def _recorded(year: int) -> Iterator[Row]:
+    yield _value("city_staff_hours", year, 140.0 + year % 5)
+    yield _value("city_staff_hours", year, 90.0, breakdown="work_kind", breakdown_value="staff_time")
+    yield _value("premises_hours", year, 300.0 + year % 7)
+    yield _value("premises_support_eur", year, 4_900.0 + year % 9)
+    yield _value("city_events", year, 14.0)
+    yield _value("forum_meetings", year, 10.0 + year % 2)
+    yield _value("annual_clock_done_share", year, 0.64, n=7, population=11)
+
+
+def _answered_by_residents() -> Iterator[Row]:
+    told: Row = {"period_type": "term", "method": "reported_mean", "verdict_reason": "verdict.not_weighted"}
+    care: Row = {**told, "verdict": "usable_with_care", "n": 278}
+    for first, share in ((2017, 0.45), (2021, 0.46)):
+        of_term: Row = {**care, "period": f"{first}-{first + 4}", "reported": share}
+        yield _value("resident_participation_share", first, None, **of_term)
+        other = {"breakdown": "sex", "breakdown_value": "other", "reported": None, "n": None, "is_hidden": True}
+        yield _value("resident_participation_share", first, None, **{**of_term, **other})
 
 
 def _counted(year: int) -> Iterator[Row]:
@@ -209,7 +232,8 @@ def _changes() -> Iterator[Row]:
     series: dict[tuple[str, str, str], dict[int, Row]] = {}
     for row in _values():
         key = (row["indicator_id"], row["breakdown"], row["breakdown_value"])
-        series.setdefault(key, {})[int(row["period"])] = row
+        if row["period_type"] == "year":
+            series.setdefault(key, {})[int(row["period"])] = row
     for (indicator, breakdown, code), by_year in series.items():
         for year, row in by_year.items():
             if year - 1 in by_year:

@@ -4,6 +4,7 @@ import re
 from html import unescape
 from pathlib import Path
 
+import duckdb
 import pytest
 from small_edition import ACTIVE, ANSWERED, AWARDED, EDITION, REGISTERED
 from streamlit.testing.v1 import AppTest
@@ -53,7 +54,11 @@ def test_every_page_names_the_example_the_edition_and_speaks_finnish(entry, work
             "grants",
             [MONEY, "Esimerkkiseuran nuoret ry", "Yksityishenkilöt", f"250,00{NBSP}€", "Sosiaali- ja terveyspalvelut"],
         ),
-        ("cooperation", ["arvosanan 7,9", "vastanneiden keskiarvo 7,9"]),
+        ("city", [f"yhdistysten kanssa tehtävään työhön 140{NBSP}tuntia", "Kaupungin työaika 2025 työn lajeittain"]),
+        ("cooperation", ["arvosanan 7,9", "vastanneiden keskiarvo 7,9", f"vastanneista kuntalaisista 46{NBSP}%"]),
+        ("cooperation", ["278 kuntalaista vastasi", "salattu (suojaa pieniä kuntalaisryhmiä)", "2017–2021"]),
+        ("participation", ["kokoontuivat 11 kertaa vuonna 2025", f"tehtiin 64{NBSP}% vuonna 2025"]),
+        ("overview", ["Kaupungin työaika 2025", f"Kaupungin tapahtumat 2025: 14{NBSP}tapahtumaa", "2021–2025"]),
         ("quality", [f"4{NBSP}567,89{NBSP}€", "ei toimitettu", "Tilastokeskus, CC BY 4.0", "järjestökoordinaattori"]),
     ],
 )
@@ -84,6 +89,14 @@ def test_an_estimate_stands_with_its_interval_and_what_was_told(workspace: Path,
 
 
 def test_missing_measures_say_that_they_are_missing(workspace: Path, app: AppTest) -> None:
+    with duckdb.connect(str(workspace / "editions" / EDITION / "public.duckdb")) as connection:
+        connection.execute(
+            """
+            DELETE FROM marts.indicator_values WHERE indicator_id IN (
+                SELECT indicator_id FROM meta.indicators WHERE indicator_group IN ('city', 'residents')
+            )
+            """
+        )
     words = opened(app, "overview")
     assert words.count("Tietoja ei ole vielä toimitettu.") == 2
     assert "kuntalaiskyselyn vastaukset" in words

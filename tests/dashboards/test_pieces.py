@@ -8,7 +8,7 @@ import pytest
 
 from dashboards import components, sentences
 from dashboards.charts import trend
-from dashboards.data import Edition, current_edition
+from dashboards.data import LIST_OF_BREAKDOWN, Edition, current_edition
 from dashboards.downloads import awards_csv, indicator_csv
 from dashboards.formats import NBSP, bare, day, euros, for_spreadsheet, number, percent, quantity
 from dashboards.pictures import sparkline
@@ -26,6 +26,7 @@ def value(year: int, figure: float | None, **more: object) -> Value:
     """A value of a made-up series."""
     fields: dict[str, object] = {
         "indicator_id": "memberships",
+        "period_type": "year",
         "period": str(year),
         "breakdown": "total",
         "breakdown_value": "total",
@@ -117,6 +118,17 @@ def test_no_interval_is_drawn_over_a_missing_year(edition: Edition) -> None:
     assert [sorted(set(band.x)) for band in bands] == [[2020, 2021], [2023, 2024]]
 
 
+def test_council_terms_stand_apart_with_their_intervals_and_names(edition: Edition) -> None:
+    series = [
+        value(first, 0.4, period_type="term", period=f"{first}-{first + 4}", lower=0.3, upper=0.5, reported=0.41)
+        for first in (2017, 2021)
+    ]
+    figure = trend(card_of(edition, "resident_participation_share"), series, [], lambda _: "")
+    assert [trace.mode for trace in figure.data] == ["markers"]
+    assert list(figure.data[0].error_y.array) == pytest.approx([10.0, 10.0])
+    assert list(figure.layout.xaxis.ticktext) == ["2017–2021", "2021–2025"]
+
+
 def test_sparkline_is_a_picture_without_words() -> None:
     address = sparkline([value(2020, 1.0), value(2021, 2.0)], range(2020, 2022), "line", (0.0, None))
     assert address.startswith("data:image/svg+xml;base64,")
@@ -134,6 +146,26 @@ def test_sparkline_is_a_picture_without_words() -> None:
 def test_change_in_words(edition: Edition, direction: str, share: float | None, words: str) -> None:
     change = Change("memberships", "2024", "2023", "total", "total", 10.0, share, direction, "change.rose")
     assert sentences.change_words(card_of(edition, "memberships"), change) == words
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "words"),
+    [(11.0, 10.0, f"nousua 1{NBSP}kokousta vuodesta 2023"), (220.0, 200.0, f"nousua 10{NBSP}% vuodesta 2023")],
+)
+def test_changes_of_small_counts_are_counts(edition: Edition, now: float, before: float, words: str) -> None:
+    share = (now - before) / before
+    change = Change("forum_meetings", "2024", "2023", "total", "total", now - before, share, "rose", "change.rose")
+    assert sentences.change_words(card_of(edition, "forum_meetings"), change) == words
+
+
+def test_every_breakdown_of_a_card_has_its_words(edition: Edition) -> None:
+    for card in edition.indicators.values():
+        for breakdown in card.breakdowns:
+            if breakdown == "total":
+                continue
+            assert sentences.breakdown_word(breakdown)
+            assert sentences.by_breakdown(breakdown)
+            assert edition.codes[LIST_OF_BREAKDOWN[breakdown]]
 
 
 def test_changes_of_shares_are_points(edition: Edition) -> None:

@@ -1,0 +1,13 @@
+"""Kaupungin panos: the town's time, help, premises and events."""
+
+import streamlit as st
+
+from dashboards import components, leads
+from dashboards.address import warn_of_unknown
+from dashboards.data import edition_of_run
+from dashboards.evidence import show_group
+
+edition = edition_of_run()
+warn_of_unknown(frozenset())
+st.html(components.lead(leads.city(edition)))
+show_group(edition, "city", first=("city_staff_hours", "premises_hours", "premises_support_eur"))

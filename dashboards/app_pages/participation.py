@@ -1,0 +1,13 @@
+"""Osallisuus ja vuosikello: forums, directories of contacts, and the tasks agreed for the year."""
+
+import streamlit as st
+
+from dashboards import components, leads
+from dashboards.address import warn_of_unknown
+from dashboards.data import edition_of_run
+from dashboards.evidence import show_group
+
+edition = edition_of_run()
+warn_of_unknown(frozenset())
+st.html(components.lead(leads.participation(edition)))
+show_group(edition, "participation", first=("forum_meetings", "forum_attendance", "annual_clock_done_share"))
