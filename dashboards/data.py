@@ -24,6 +24,7 @@ from dashboards.rows import (
     EditionFacts,
     IndicatorCard,
     Reconciliation,
+    RegisterDifference,
     SeriesBreak,
     SourceState,
     Value,
@@ -91,6 +92,7 @@ class Edition:
     sources: tuple[SourceState, ...]
     checks: tuple[Check, ...]
     reconciliation: tuple[Reconciliation, ...]
+    register_differences: tuple[RegisterDifference, ...]
     award_years: tuple[int, ...]
     connection: duckdb.DuckDBPyConnection
 
@@ -239,6 +241,7 @@ def _read(connection: duckdb.DuckDBPyConnection) -> Edition:
         sources=tuple(_rows(connection, "sources", SourceState)),
         checks=tuple(_rows(connection, "checks", Check)),
         reconciliation=tuple(_rows(connection, "reconciliation", Reconciliation)),
+        register_differences=tuple(_rows(connection, "register_differences", RegisterDifference)),
         award_years=tuple(year for (year,) in _fetch(connection, "award_years")[1]),
         connection=connection,
     )

@@ -131,6 +131,32 @@ def _checks_table(edition: Edition, checks: Sequence[Check], caption: str) -> st
     return components.table(caption, header, rows, frozenset({2, 3}))
 
 
+def register_differences(edition: Edition) -> str:
+    """Return the associations whose state in the extract is another than in YTJ; empty when there are none."""
+    if not edition.register_differences:
+        return ""
+    header = [tr("Association"), tr("Business id"), tr("In the extract"), tr("In YTJ"), tr("Since")]
+    rows = [
+        [
+            found.name,
+            found.business_id,
+            edition.label("association_status", found.extract_status) if found.extract_status else tr("missing"),
+            edition.label("association_status", found.ytj_status),
+            "–" if found.ytj_status_date is None else day(found.ytj_status_date),
+        ]
+        for found in edition.register_differences
+    ]
+    text = tr(
+        "The extract is older than YTJ, or lacks these associations. Figures follow the extract: order a new one "
+        "when there are many differences. An association that the extract lacks may have its domicile elsewhere."
+    )
+    return (
+        components.heading(tr("The register extract and YTJ"))
+        + components.paragraph(text)
+        + components.table(tr("States that differ"), header, rows)
+    )
+
+
 def breaks(edition: Edition) -> str:
     """Return the breaks that cut the comparison of a series; empty when there are none."""
     if not edition.breaks:

@@ -188,6 +188,17 @@ class Reconciliation:
 
 
 @dataclass(frozen=True, slots=True)
+class RegisterDifference:
+    """A row of `marts.register_differences`."""
+
+    business_id: str
+    name: str
+    extract_status: str | None
+    ytj_status: str
+    ytj_status_date: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class SourceState:
     """A source with what was delivered: `meta.sources` and `marts.source_status`."""
 

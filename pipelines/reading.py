@@ -38,6 +38,7 @@ from pipelines.sources import (
     population,
     premises_bookings,
     prh_register,
+    ptv,
     ytj_companies,
 )
 from pipelines.survey_tools import Export, find_exports
@@ -64,6 +65,7 @@ JSON_FORMATS = {
     "treasury_json": JsonFormat(municipal_finance.recognises, municipal_finance.read),
     "varaamo_json": JsonFormat(premises_bookings.recognises, premises_bookings.read),
     "linked_events_json": JsonFormat(linked_events.recognises, linked_events.read),
+    "ptv_json": JsonFormat(ptv.recognises, ptv.read),
     "ytj_json": JsonFormat(ytj_companies.recognises, ytj_companies.read),
 }
 

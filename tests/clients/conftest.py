@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from client_cases import CASES, Case, Town
 from played_services import Played, served
 
-from pipelines import contracts, reading
-from pipelines.reading import JsonFormat
-from pipelines.reading_json import JsonRows
+from pipelines import contracts
 from pipelines.workspace import Workspace
 
 SETTINGS = contracts.municipality_settings("esimerkkila")
@@ -24,21 +21,6 @@ def loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
-
-
-@pytest.fixture(autouse=True)
-def readers_of_any_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Events and listings are read elsewhere; here any page of them with a record is readable."""
-
-    def read(document: object) -> JsonRows:
-        assert isinstance(document, dict)
-        return JsonRows(contract_headers, [(1, ["x"] * len(contract_headers))])
-
-    contract = contracts.sources()["ytj_companies"]
-    contract_headers = tuple(column.header for column in contract.columns)
-    monkeypatch.setitem(reading.JSON_FORMATS, "any_json", JsonFormat(lambda _: False, read))
-    for source in ("events", "directory_listings"):
-        monkeypatch.setitem(contracts.sources(), source, replace(contract, name=source, formats=("any_json",)))
 
 
 @pytest.fixture

@@ -267,7 +267,10 @@ def linked_events(count: int, size: int = 2) -> Callable[[Asked, str], Reply]:
         if asked.path != "event/":
             return NOT_FOUND
         page = int(asked.parameters.get("page", "1"))
-        events = [{"id": f"esimerkki:{number}", "name": {"fi": f"Tapahtuma {number}"}} for number in range(count)]
+        events = [
+            {"id": f"esimerkki:{number}", "name": {"fi": f"Tapahtuma {number}"}, "start_time": "2024-06-14T18:00:00Z"}
+            for number in range(count)
+        ]
         shown = events[(page - 1) * size : page * size]
         follows = f"{base}/event/?page={page + 1}" if page * size < count else None
         return as_json({"meta": {"count": count, "next": follows, "previous": None}, "data": shown})
@@ -275,12 +278,18 @@ def linked_events(count: int, size: int = 2) -> Callable[[Asked, str], Reply]:
     return play
 
 
+def _service(number: int) -> dict[str, Any]:
+    organisation = {"id": f"{number:04}", "name": f"Esimerkin seura {number} ry"}
+    roles = [{"roleType": "Responsible", "organization": organisation}]
+    return {"id": f"{number:08}", "serviceNames": [], "organizations": roles, "modified": "2024-05-02T10:11:12Z"}
+
+
 def ptv(count: int, size: int = 2) -> Callable[[Asked, str], Reply]:
     def play(asked: Asked, _: str) -> Reply:
         if asked.path != f"Service/list/area/Municipality/code/{TOWN}":
             return NOT_FOUND
         page = int(asked.parameters["page"])
-        items = [{"id": f"{number:08}", "serviceNames": []} for number in range(count)]
+        items = [_service(number) for number in range(count)]
         shown = items[(page - 1) * size : page * size]
         return as_json({"pageNumber": page, "pageSize": size, "pageCount": -(-count // size), "itemList": shown})
 

@@ -85,6 +85,17 @@ def _tables(settings: Settings, *, example: bool, email: str) -> dict[str, Itera
         "marts.indicator_changes": _changes(),
         "marts.grant_awards": _awards(),
         "marts.grant_reconciliation": _reconciliation(),
+        "marts.register_differences": iter(
+            [
+                {
+                    "business_id": "9123457-3",
+                    "name": "Esimerkin Latu ry",
+                    "extract_status": "registered",
+                    "ytj_status": "ended",
+                    "ytj_status_date": date(2025, 3, 31),
+                }
+            ]
+        ),
         "marts.source_status": _source_status(),
         "quality.checks": _checks(),
     }

@@ -59,6 +59,7 @@ def test_every_page_names_the_example_the_edition_and_speaks_finnish(entry, work
         ("cooperation", ["278 kuntalaista vastasi", "salattu (suojaa pieniä kuntalaisryhmiä)", "2017–2021"]),
         ("participation", ["kokoontuivat 11 kertaa vuonna 2025", f"tehtiin 64{NBSP}% vuonna 2025"]),
         ("overview", ["Kaupungin työaika 2025", f"Kaupungin tapahtumat 2025: 14{NBSP}tapahtumaa", "2021–2025"]),
+        ("quality", ["Yhdistysrekisterin ote ja YTJ", "Esimerkin Latu ry", "31.3.2025"]),
         ("quality", [f"4{NBSP}567,89{NBSP}€", "ei toimitettu", "Tilastokeskus, CC BY 4.0", "järjestökoordinaattori"]),
     ],
 )
@@ -100,6 +101,15 @@ def test_missing_measures_say_that_they_are_missing(workspace: Path, app: AppTes
     words = opened(app, "overview")
     assert words.count("Tietoja ei ole vielä toimitettu.") == 2
     assert "kuntalaiskyselyn vastaukset" in words
+
+
+def test_a_town_without_breaks_and_differences_has_its_page_of_quality(workspace: Path, app: AppTest) -> None:
+    with duckdb.connect(str(workspace / "editions" / EDITION / "public.duckdb")) as connection:
+        connection.execute("DELETE FROM meta.series_breaks")
+        connection.execute("DELETE FROM marts.register_differences")
+    words = opened(app, "quality")
+    assert "Yhdistysrekisterin ote ja YTJ" not in words
+    assert "Tämä julkaisu" in words
 
 
 def test_the_newest_settled_year_is_shown_not_the_unfinished_one(workspace: Path, app: AppTest) -> None:

@@ -408,3 +408,39 @@ def test_half_a_letter_becomes_a_mark_that_can_be_stored() -> None:
 def test_what_is_no_json(text: str) -> None:
     with pytest.raises(Refused, match="ei ole kelvollista JSON-muotoa"):
         read_file(text.encode(), "a.json", contracts.sources()["population"])
+
+
+def service(modified: str | None, *organisations: str) -> dict[str, object]:
+    return {
+        "id": "x",
+        "modified": modified,
+        "organizations": [
+            {"roleType": "Producer", "organization": {"id": name, "name": name}} for name in organisations
+        ],
+    }
+
+
+def test_an_organisation_of_the_service_catalogue_is_listed_once_by_its_newest_service() -> None:
+    page = {
+        "pageNumber": 1,
+        "itemList": [
+            service("2023-01-02T08:00:00Z", "Esimerkin Latu ry", "Esimerkkilän kaupunki"),
+            service("2024-05-06T08:00:00Z", "Esimerkin Latu ry", "Esimerkin Latu ry"),
+            service("2022-01-01T08:00:00Z"),
+            service(None, "Mallin seura ry"),
+        ],
+    }
+    (table,) = read_file(json.dumps(page).encode(), "page.json", contracts.sources()["directory_listings"])
+    assert table.rows == [
+        ["ptv", "Esimerkkilän kaupunki", "2023-01-02"],
+        ["ptv", "Esimerkin Latu ry", "2024-05-06"],
+        ["ptv", "Mallin seura ry", None],
+    ]
+    assert [line for line, _ in table.outside] == [1, 3]
+
+
+def test_a_page_without_organisations_is_refused_with_a_sentence() -> None:
+    page = {"itemList": [{"id": "x", "serviceNames": []}]}
+    with pytest.raises(Refused) as refusal:
+        read_file(json.dumps(page).encode(), "page.json", contracts.sources()["directory_listings"])
+    assert "organizations" in refusal.value.text.fi

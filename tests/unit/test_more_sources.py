@@ -327,6 +327,44 @@ def test_figures_of_residents_leave_out_who_did_not_answer(base: duckdb.DuckDBPy
     assert ("resident_satisfaction", "sex", "male") not in found
 
 
+# The register extract and YTJ
+
+
+def test_an_extract_that_ytj_has_overtaken_is_told(base: duckdb.DuckDBPyConnection) -> None:
+    def company(business_id: str, register_end: str | None) -> dict[str, Any]:
+        entry = {"register": "3", "registrationDate": "1990-01-01", "endDate": register_end}
+        return {
+            "businessId": {"value": business_id},
+            "names": [{"type": "1", "version": 1, "name": f"Seura {business_id} ry"}],
+            "registeredEntries": [{name: value for name, value in entry.items() if value}],
+        }
+
+    same, ended, lacking, gone = "9123457-3", "9000003-8", "9000005-4", "9000007-0"
+    page = {
+        "totalResults": 4,
+        "companies": [
+            company(same, None),
+            company(ended, "2025-03-31"),
+            company(lacking, None),
+            company(gone, "2001-01-01"),
+        ],
+    }
+    put(base, "ytj_companies", read(json.dumps(page), "page-1.json", "ytj_companies"))
+    base.execute(
+        "CREATE TABLE core.associations (register_number VARCHAR, business_id VARCHAR, name VARCHAR, status VARCHAR)"
+    )
+    for number, business_id in enumerate((same, ended), start=1):
+        base.execute(
+            "INSERT INTO core.associations VALUES (?, ?, 'Esimerkin seura ry', 'registered')",
+            [str(number), business_id],
+        )
+    assert len(build(base, "core.company_records")) == 4
+    told = {row["business_id"]: row for row in build(base, "marts.register_differences")}
+    assert set(told) == {ended, lacking}
+    assert (told[ended]["ytj_status"], str(told[ended]["ytj_status_date"])) == ("ended", "2025-03-31")
+    assert told[lacking]["extract_status"] is None
+
+
 # Disclosure
 
 
