@@ -12,6 +12,7 @@ from pathlib import Path
 import dagster as dg
 
 from pipelines.assets.edition import edition_asset
+from pipelines.assets.landing import ASK_TAG, interfaces_asset
 from pipelines.assets.staging import staging_asset
 from pipelines.assets.tables import build_resource, table_asset
 from pipelines.inbox import inbox_sensor
@@ -35,21 +36,25 @@ def build_definitions(workspace: Workspace, progress: Progress = lambda _table: 
         JOB, selection=dg.AssetSelection.all(), description="From the inbox to a published edition."
     )
     return dg.Definitions(
-        assets=[*assets, edition_asset(progress)],
+        assets=[interfaces_asset(), *assets, edition_asset(progress)],
         jobs=[job],
         sensors=[inbox_sensor(workspace, JOB)],
-        schedules=[_schedule("register_weekly", WEEKLY), _schedule("population_and_finance_monthly", MONTHLY)],
+        schedules=[
+            _schedule("register_weekly", WEEKLY, "ytj_companies", "events", "directory_listings"),
+            _schedule("population_and_finance_monthly", MONTHLY, "population", "municipal_finance"),
+        ],
         resources={"build": build_resource(workspace)},
         executor=dg.in_process_executor,
     )
 
 
-def _schedule(name: str, cron: str) -> dg.ScheduleDefinition:
+def _schedule(name: str, cron: str, *sources: str) -> dg.ScheduleDefinition:
     return dg.ScheduleDefinition(
         name=name,
         job_name=JOB,
         cron_schedule=cron,
         execution_timezone=TIME_ZONE,
+        tags={ASK_TAG: ",".join(sources)},
         default_status=dg.DefaultScheduleStatus.RUNNING,
     )
 

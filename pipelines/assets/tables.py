@@ -8,6 +8,8 @@ from collections.abc import Iterator
 import dagster as dg
 
 from pipelines import contracts
+from pipelines.assets.landing import INTERFACES
+from pipelines.clients import CLIENTS
 from pipelines.refresh import Progress, made_of, work
 from pipelines.rooms import Build
 from pipelines.workspace import Workspace
@@ -31,8 +33,10 @@ def key(table: str) -> dg.AssetKey:
 
 
 def dependencies(table: str) -> list[dg.AssetKey]:
-    """Return the keys of the tables that a table is made of."""
-    return [key(part) for part in sorted(made_of()[table])]
+    """Return the keys of what a table is made of; raw rows that have an interface wait for its answer."""
+    room, _, source = table.partition(".")
+    asked_first = [INTERFACES] if room == "raw" and source in CLIENTS else []
+    return [*asked_first, *(key(part) for part in sorted(made_of()[table]))]
 
 
 def table_asset(table: str, progress: Progress) -> dg.AssetsDefinition:

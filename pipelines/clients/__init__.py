@@ -6,7 +6,7 @@ module each), what is in the answers (`pipelines.sources`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,17 +54,21 @@ class Fetched:
     failure: Text | None = None
 
 
-def fetch_all(workspace: Workspace, manners: Manners | None = None) -> Iterator[Fetched]:
+def fetch_all(
+    workspace: Workspace, sources: Collection[str] = CLIENTS.keys(), manners: Manners | None = None
+) -> Iterator[Fetched]:
     """Fetch every source whose interface is switched on; one that fails keeps what has landed before.
 
     Parameters
     ----------
+    sources
+        The sources that are asked for; all that have a client when not given.
     manners
         Instead of the manners of each client.
     """
     for source, contract in contracts.sources().items():
         interface = getattr(workspace.settings.interfaces, source, None)
-        if interface is None or not interface.enabled:
+        if source not in sources or interface is None or not interface.enabled:
             continue
         if JSON_FORMATS.keys().isdisjoint(contract.formats):
             yield Fetched(source, 0, message("client.no_reader"))

@@ -23,7 +23,7 @@ class Town:
     workspace: Workspace
 
     def fetch(self, manners: Manners = FAST) -> list[Fetched]:
-        return list(clients.fetch_all(self.workspace, manners))
+        return list(clients.fetch_all(self.workspace, manners=manners))
 
     def files(self, source: str) -> list[bytes]:
         in_force = landing.files_in_force(self.workspace, source)

@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import dagster as dg
+import duckdb
 import polars as pl
 import pytest
 from client_cases import CASES, FAST, Case, Town
@@ -26,9 +28,11 @@ from played_services import (
 )
 
 from pipelines import cli, clients, contracts, landing, run
+from pipelines.assets.landing import interfaces_asset
 from pipelines.clients.http import Manners
+from pipelines.definitions import build_definitions
 from pipelines.reading import read_file
-from pipelines.rooms import raw_frame
+from pipelines.rooms import Build, raw_frame
 from pipelines.staging import stage
 from pipelines.workspace import Workspace
 
@@ -385,3 +389,30 @@ def test_offline_asks_nobody(town: MakeTown, refreshed: list[Workspace]) -> None
         assert cli.refresh(made.workspace.root, offline=True) == cli.CLEAN
         assert service.asked == []
     assert len(refreshed) == 1
+
+
+# The schedules
+
+
+def test_a_scheduled_run_asks_the_sources_of_its_schedule_and_an_outage_stops_nothing(
+    town: MakeTown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        clients, "CLIENTS", {name: clients.Client(client.fetch, FAST) for name, client in clients.CLIENTS.items()}
+    )
+    with served(linked_events(5)) as events, served(ptv(1)) as ptv_service, served(pxweb("new")) as statfin:
+        ptv_service.spoil = lambda _asked, _reply: Reply(status=500)
+        made = town(events=events.base, directory_listings=ptv_service.base, population=statfin.base)
+        repository = build_definitions(made.workspace).get_repository_def()
+        schedule = repository.get_schedule_def("register_weekly")
+        result = dg.materialize(
+            [interfaces_asset()],
+            resources={"build": Build(made.workspace, duckdb.connect())},
+            tags=dict(schedule.tags),
+        )
+        assert result.success
+        (made_anew,) = result.asset_materializations_for_node("landing__interfaces")
+        assert made_anew.metadata["events"].value == 3
+        assert "500" in str(made_anew.metadata["directory_listings"].value)
+        assert "population" not in made_anew.metadata
+        assert not statfin.asked
