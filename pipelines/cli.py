@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 from rich.progress import Progress as ProgressBar
 
-from pipelines import contracts, feedback, run
+from pipelines import contracts, feedback, landing, run
 from pipelines.checking import Checked, check_file
 from pipelines.contract_model import Text
 from pipelines.contracts import message
@@ -140,6 +140,8 @@ def refresh(workspace: Path, *, offline: Annotated[bool, Parameter(negative=())]
         outcome = run.refresh(opened, progress)
     if outcome.has_run:
         _print_accounts(opened)
+        for path in landing.stray_files(opened):
+            _errors.print(_text("cli.stray", path=path), markup=False)
     if outcome.kept_because is not None:
         key = "cli.kept" if outcome.edition_id else "cli.kept_none"
         _errors.print(_text(key, reason=outcome.kept_because[LANGUAGE], edition=outcome.edition_id))

@@ -72,7 +72,7 @@ def land_inbox(workspace: Workspace, source: str) -> list[LandedFile]:
     new: list[LandedFile] = []
     folder = workspace.inbox / source
     for path in sorted(folder.iterdir()) if folder.is_dir() else []:
-        if not path.is_file() or path.name.startswith((".", "~$")):
+        if not path.is_file() or _is_passed_over(path):
             continue
         content = path.read_bytes()
         relative = _readable(path.relative_to(workspace.root).as_posix())
@@ -80,6 +80,21 @@ def land_inbox(workspace: Workspace, source: str) -> list[LandedFile]:
             continue
         new.append(_land(workspace, source, relative, content))
     return new
+
+
+def stray_files(workspace: Workspace) -> list[str]:
+    """Return the files of the inbox that no source takes, relative to the workspace: in no source's own folder."""
+    folders = {workspace.inbox / source for source in sources()}
+    stray = [
+        path
+        for path in workspace.inbox.rglob("*")
+        if path.is_file() and path.parent not in folders and not _is_passed_over(path)
+    ]
+    return sorted(_readable(path.relative_to(workspace.root).as_posix()) for path in stray)
+
+
+def _is_passed_over(path: Path) -> bool:
+    return path.name.startswith((".", "~$"))
 
 
 @dataclass(frozen=True, slots=True)

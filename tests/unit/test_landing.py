@@ -115,6 +115,19 @@ def test_a_folder_is_no_file_and_a_missing_inbox_is_an_empty_one(workspace: Work
     assert landing.land_inbox(workspace, SOURCE) == []
 
 
+def test_files_outside_the_folders_of_the_sources_are_told(workspace: Workspace) -> None:
+    drop(workspace, "ote.csv", "a")
+    for place in ("irti.csv", "tuntematon/a.csv", "prh_register/vanhat/b.csv", ".piilossa", "tuntematon/~$a.xlsx"):
+        path = workspace.inbox / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"x")
+    assert landing.stray_files(workspace) == [
+        "inbox/irti.csv",
+        "inbox/prh_register/vanhat/b.csv",
+        "inbox/tuntematon/a.csv",
+    ]
+
+
 def test_sources_do_not_see_each_others_files(workspace: Workspace) -> None:
     drop(workspace, "a.csv", "1")
     assert landing.files_in_force(workspace, "grant_ledger") == []
