@@ -115,6 +115,7 @@ def _checks_table(edition: Edition, checks: Sequence[Check], caption: str) -> st
         tr("Rows that failed"),
         tr("Rows checked"),
         tr("What follows"),
+        tr("What to do"),
         tr("Who mends it"),
     ]
     rows = [
@@ -124,6 +125,7 @@ def _checks_table(edition: Edition, checks: Sequence[Check], caption: str) -> st
             number(check.rows_failed),
             number(check.rows_checked),
             tr("nothing to mend") if check.passed else severities[check.severity],
+            "–" if check.passed else say(check.remedy),
             tr(check.owner),
         ]
         for check in checks

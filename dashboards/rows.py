@@ -231,4 +231,5 @@ class Check:
     rows_failed: int
     passed: bool
     message: Words
+    remedy: Words
     owner: str

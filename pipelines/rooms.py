@@ -13,7 +13,7 @@ import duckdb
 import polars as pl
 
 from pipelines import catalogue, contracts, disclosure, editions, estimation, landing, linking, staging
-from pipelines.contract_model import SourceContract
+from pipelines.contract_model import LANGUAGES, SourceContract
 from pipelines.corrections import read_corrections
 from pipelines.decisions import read_decisions
 from pipelines.landing import LandedFile
@@ -291,9 +291,8 @@ def _checks(staged: Staged) -> pl.DataFrame:
             "rows_checked": result.rows_checked,
             "rows_failed": len(result.failing),
             "passed": result.passed,
-            "message_fi": result.rule.message.fi,
-            "message_sv": result.rule.message.sv,
-            "message_en": result.rule.message.en,
+            **{f"message_{language}": result.rule.message[language] for language in LANGUAGES},
+            **{f"remedy_{language}": result.rule.remedy[language] for language in LANGUAGES},
             "owner": result.rule.owner,
         }
         for result in staged.results

@@ -8,6 +8,7 @@ SELECT
     rows_failed,
     passed,
     {'fi': message_fi, 'sv': message_sv, 'en': message_en} AS message,
+    {'fi': remedy_fi, 'sv': remedy_sv, 'en': remedy_en} AS remedy,
     owner
 FROM quality.checks
 ORDER BY

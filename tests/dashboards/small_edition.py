@@ -360,5 +360,6 @@ def _checks() -> Iterator[Row]:
                 "rows_failed": failed,
                 "passed": not failed,
                 **{f"message_{language}": rule.message[language] for language in LANGUAGES},
+                **{f"remedy_{language}": rule.remedy[language] for language in LANGUAGES},
                 "owner": rule.owner,
             }
