@@ -6,6 +6,8 @@ single figure (`sentences`). A sentence whose figure is missing is left out.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from dashboards.data import Edition
 from dashboards.formats import number, percent, quantity
 from dashboards.rows import Value
@@ -16,51 +18,44 @@ from dashboards.texts import say, tr, tr_n
 def overview(edition: Edition) -> str:
     """Say how the field, the grants and the co-operation stand."""
     registered, active = (_known(edition, name) for name in ("registered_associations", "active_associations"))
-    sentences = []
+    field = ""
     if registered and active:
-        sentences.append(
-            tr(
-                "At the end of {year} there were {registered} registered associations, of which {active} were active.",
-                year=registered.when,
-                registered=number(registered.number or 0),
-                active=number(active.number or 0),
-            )
+        field = tr(
+            "At the end of {year} there were {registered} registered associations, of which {active} were active.",
+            year=registered.when,
+            registered=number(registered.number or 0),
+            active=number(active.number or 0),
         )
-    sentences += [_grants(edition), _grade(edition)]
-    return _joined(sentences)
+    return _joined([field, _grants(edition), _grade(edition)])
 
 
 def associations(edition: Edition) -> str:
     """Say how many associations there are, act and belong to an umbrella organisation."""
-    registered, active, umbrella = (
-        _known(edition, name) for name in ("registered_associations", "active_associations", "umbrella_coverage_share")
+    months = edition.facts.active_within_months
+    return _joined(
+        [
+            _if_known(
+                edition,
+                "registered_associations",
+                lambda words: tr("{n} associations were in the register at the end of {year}.", **words),
+            ),
+            _if_known(
+                edition,
+                "active_associations",
+                lambda words: tr(
+                    "{n} of them have shown activity within {months} months.", **{**words, "months": months}
+                ),
+            ),
+            _if_known(
+                edition,
+                "umbrella_coverage_share",
+                lambda words: tr(
+                    "{n} ({share}) belong to at least one umbrella organisation.",
+                    **{**words, "n": umbrella_count(edition)},
+                ),
+            ),
+        ]
     )
-    sentences = []
-    if registered:
-        sentences.append(
-            tr(
-                "{n} associations were in the register at the end of {year}.",
-                n=number(registered.number or 0),
-                year=registered.when,
-            )
-        )
-    if active:
-        sentences.append(
-            tr(
-                "{n} of them have shown activity within {months} months.",
-                n=number(active.number or 0),
-                months=edition.facts.active_within_months,
-            )
-        )
-    if umbrella:
-        sentences.append(
-            tr(
-                "{n} ({share}) belong to at least one umbrella organisation.",
-                n=umbrella_count(edition),
-                share=percent(umbrella.number or 0),
-            )
-        )
-    return _joined(sentences)
 
 
 def volunteering(edition: Edition) -> str:
@@ -70,111 +65,89 @@ def volunteering(edition: Edition) -> str:
 
 def events(edition: Edition) -> str:
     """Say how many events the associations told of, and how many were joint ones."""
-    joint = _known(edition, "joint_events")
-    sentences = [_told(edition, "association_events")]
-    if joint:
-        sentences.append(
-            tr(
-                "Joint events with the town: {value}.",
-                value=quantity(joint.number or 0, edition.indicators["joint_events"]),
-            )
-        )
-    return _joined([*sentences, _how_many_answered(edition, "association_events")])
+    return _joined(
+        [
+            _told(edition, "association_events"),
+            _if_known(edition, "joint_events", lambda words: tr("Joint events with the town: {value}.", **words)),
+            _how_many_answered(edition, "association_events"),
+        ]
+    )
 
 
 def grants(edition: Edition) -> str:
     """Say what was awarded, and how much that is of the budget and for a resident."""
-    share = _known(edition, "grants_share_of_budget")
-    resident = _known(edition, "grants_per_resident_eur")
-    sentences = [_grants(edition)]
-    if share:
-        sentences.append(
-            tr(
-                "In {year} grants were {share} of the operating expenses of the budget.",
-                year=share.when,
-                share=quantity(share.number or 0, edition.indicators["grants_share_of_budget"]),
-            )
-        )
-    if resident:
-        sentences.append(
-            tr(
-                "For a resident that is {value} ({year}).",
-                value=quantity(resident.number or 0, edition.indicators["grants_per_resident_eur"]),
-                year=resident.when,
-            )
-        )
-    return _joined(sentences)
+    return _joined(
+        [
+            _grants(edition),
+            _if_known(
+                edition,
+                "grants_share_of_budget",
+                lambda words: tr("In {year} grants were {value} of the operating expenses of the budget.", **words),
+            ),
+            _if_known(
+                edition,
+                "grants_per_resident_eur",
+                lambda words: tr("For a resident that is {value} ({year}).", **words),
+            ),
+        ]
+    )
 
 
 def city(edition: Edition) -> str:
     """Say how much the town worked for associations, and what its premises were used and worth."""
-    hours, premises, support = (
-        _known(edition, name) for name in ("city_staff_hours", "premises_hours", "premises_support_eur")
+    return _joined(
+        [
+            _if_known(
+                edition,
+                "city_staff_hours",
+                lambda words: tr("In {year} the town's units used {value} on work with associations.", **words),
+            ),
+            _if_known(
+                edition,
+                "premises_hours",
+                lambda words: tr("Associations had the town's premises for {value} ({year}).", **words),
+            ),
+            _if_known(
+                edition,
+                "premises_support_eur",
+                lambda words: tr("What they paid less than the list price is worth {value} ({year}).", **words),
+            ),
+        ]
     )
-    sentences = []
-    if hours:
-        sentences.append(
-            tr(
-                "In {year} the town's units used {value} on work with associations.",
-                year=hours.when,
-                value=quantity(hours.number or 0, edition.indicators["city_staff_hours"]),
-            )
-        )
-    if premises:
-        sentences.append(
-            tr(
-                "Associations had the town's premises for {value} ({year}).",
-                value=quantity(premises.number or 0, edition.indicators["premises_hours"]),
-                year=premises.when,
-            )
-        )
-    if support:
-        sentences.append(
-            tr(
-                "What they paid less than the list price is worth {value} ({year}).",
-                value=quantity(support.number or 0, edition.indicators["premises_support_eur"]),
-                year=support.when,
-            )
-        )
-    return _joined(sentences)
 
 
 def participation(edition: Edition) -> str:
     """Say how often the forums met and how much of the annual clock was done."""
-    meetings, clock = (_known(edition, name) for name in ("forum_meetings", "annual_clock_done_share"))
-    sentences = []
-    if meetings:
-        sentences.append(
-            tr(
-                "The forums of associations and the town met {n} times in {year}.",
-                n=number(meetings.number or 0),
-                year=meetings.when,
-            )
-        )
-    if clock:
-        sentences.append(
-            tr(
-                "{share} of the tasks of the annual clock were done in {year}.",
-                share=percent(clock.number or 0),
-                year=clock.when,
-            )
-        )
-    return _joined(sentences)
+    return _joined(
+        [
+            _if_known(
+                edition,
+                "forum_meetings",
+                lambda words: tr("The forums of associations and the town met {n} times in {year}.", **words),
+            ),
+            _if_known(
+                edition,
+                "annual_clock_done_share",
+                lambda words: tr("{share} of the tasks of the annual clock were done in {year}.", **words),
+            ),
+        ]
+    )
 
 
 def cooperation(edition: Edition) -> str:
     """Say which grade co-operation got and whether it works, and what residents say of taking part."""
-    works = _known(edition, "cooperation_works_share")
-    sentences = [_grade(edition)]
-    if works:
-        sentences.append(
-            tr(
-                "{share} of them say that co-operation works ({year}).",
-                share=percent(works.number or 0),
-                year=works.when,
-            )
-        )
-    return _joined([*sentences, _how_many_answered(edition, "cooperation_grade"), _residents(edition)])
+    return _joined(
+        [
+            _grade(edition),
+            _if_known(
+                edition,
+                "cooperation_works_share",
+                lambda words: tr("{share} of them say that co-operation works ({year}).", **words),
+            ),
+            _how_many_answered(edition, "cooperation_grade"),
+            _residents(edition),
+        ]
+    )
 
 
 def quality(edition: Edition) -> str:
@@ -279,6 +252,19 @@ def _how_many_answered(edition: Edition, indicator_id: str) -> str:
 def _known(edition: Edition, indicator_id: str) -> Value | None:
     value = edition.latest(indicator_id) if indicator_id in edition.indicators else None
     return value if value and value.number is not None else None
+
+
+def _if_known(edition: Edition, indicator_id: str, sentence: Callable[[Mapping[str, str]], str]) -> str:
+    """Return the sentence on the newest figure of an indicator, empty where there is none.
+
+    Its words: `value` with its unit, `n` the bare number, `share` as percents, `year` the period.
+    """
+    value = _known(edition, indicator_id)
+    if not value:
+        return ""
+    figure = value.number or 0
+    words = {"n": number(figure), "share": percent(figure), "year": value.when}
+    return sentence({**words, "value": quantity(figure, edition.indicators[indicator_id])})
 
 
 def _joined(sentences: list[str]) -> str:
