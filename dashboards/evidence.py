@@ -119,6 +119,7 @@ def _notes(edition: Edition, card: IndicatorCard) -> str:
         notes.append(tr("Grey bars and crosses are years whose figure is not usable: too few associations answered."))
     if any(value.lower is not None for value in series):
         notes.append(tr("The line on a bar or the pale band is the 95 % interval of the estimate."))
+        notes.append(tr("Estimates are rounded to what their interval allows; the CSV file has all digits."))
     if any(value.is_preliminary for value in series):
         notes.append(tr("Dotted bars and open circles are preliminary: the year has not ended."))
     return components.paragraph(" ".join([*notes, sentences.source_line(edition, card)]), "quiet")

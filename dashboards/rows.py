@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from math import floor, log10
 from typing import Literal
 
 Words = Mapping[str, str]
@@ -102,6 +103,17 @@ class Value:
         if self.is_hidden:
             return None
         return self.reported if self.value is None else self.value
+
+    @property
+    def written(self) -> float | None:
+        """The number as it is written for people: an estimate no finer than its interval allows."""
+        return self.number if self.number is None else self.rounded(self.number)
+
+    def rounded(self, number: float) -> float:
+        """Round to the first digit of half the interval: 93 803 ± 9 900 is 94 000; what is counted stays as it is."""
+        if self.lower is None or self.upper is None or self.upper <= self.lower:
+            return number
+        return round(number, -floor(log10((self.upper - self.lower) / 2)))
 
     @property
     def year(self) -> int:

@@ -75,8 +75,8 @@ def _figure(edition: Edition, card: IndicatorCard, value: Value) -> str:
     if value.number is None:
         figure = f"<strong>{escape(sentences.why_empty(edition, value))}</strong>"
     else:
-        unit = escape(say(card.unit))
-        figure = f'<strong>{escape(bare(value.number, card))}</strong> <span class="yp-tile-unit">{unit}</span>'
+        amount, unit = escape(bare(value.rounded(value.number), card)), escape(say(card.unit))
+        figure = f'<strong>{amount}</strong> <span class="yp-tile-unit">{unit}</span>'
     note = sentences.estimate_note(value)
     if value.shown == "reported":
         note = f", {sentences.told_word(card, value).lower()}"
