@@ -23,7 +23,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 from scipy import sparse
 
-from pipelines.name_forms import SHORTEST_STEM, Form, Word, forms, forms_of_mention
+from pipelines.name_forms import SHORTEST_STEM, Form, Word, forms, forms_of_mention, without
 
 HIGH_BAR = 0.77
 """A candidate this good is linked, when none of another association comes within `MARGIN`."""
@@ -66,9 +66,19 @@ class _Name:
     form: Form
     prior: float
     is_whole: bool
+    is_local: bool
 
 
-def candidates(mentions: Sequence[str], names: pl.DataFrame) -> pl.DataFrame:
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A form of a mention; `is_at_home` of one that leaves the municipality out, which only local names may do."""
+
+    mention: str
+    form: Form
+    is_at_home: bool = False
+
+
+def candidates(mentions: Sequence[str], names: pl.DataFrame, home: str) -> pl.DataFrame:
     """Return the associations that each mention may mean, the likeliest first.
 
     Parameters
@@ -77,6 +87,8 @@ def candidates(mentions: Sequence[str], names: pl.DataFrame) -> pl.DataFrame:
         Names as sources write them, each once.
     names
         `register_number`, `name`, `kind` (current, previous), `is_local`, `status`.
+    home
+        Name of the municipality; in mentions and local names it may be there or not.
 
     Returns
     -------
@@ -84,8 +96,8 @@ def candidates(mentions: Sequence[str], names: pl.DataFrame) -> pl.DataFrame:
         `mention`, `rank` (1 … `KEPT`), `register_number`, `score` (0 … 1), `is_clear` (of rank 1: so good, and so much
         better than the next association, that no person needs to look).
     """
-    known = _known(names)
-    said = [(mention, form) for mention in mentions for form in forms_of_mention(mention)]
+    known = _known(names, home)
+    said = [form for mention in mentions for form in _said(mention, home)]
     schema = {"mention": pl.String, "rank": pl.Int64, "register_number": pl.String, "score": pl.Float64}
     rows: list[tuple[str, int, str, float, bool]] = []
     if known and said:
@@ -94,15 +106,28 @@ def candidates(mentions: Sequence[str], names: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema | {"is_clear": pl.Boolean}, orient="row")
 
 
-def _known(names: pl.DataFrame) -> list[_Name]:
+def _said(mention: str, home: str) -> Iterator[_Said]:
+    for form in forms_of_mention(mention):
+        yield _Said(mention, form)
+        if at_home := without(form, home):
+            yield _Said(mention, at_home, is_at_home=True)
+
+
+def _known(names: pl.DataFrame, home: str) -> list[_Name]:
     """Return every form of every name but the shorter ones that would fit another association too."""
     known = [
-        _Name(row["register_number"], form, _prior(row), is_whole=place == 0)
+        _Name(row["register_number"], form, _prior(row), is_whole=place == 0, is_local=row["is_local"])
         for row in names.sort("register_number", "kind", "name").iter_rows(named=True)
-        for place, form in enumerate(forms(row["name"]))
+        for place, form in enumerate(_forms_at_home(row["name"], home) if row["is_local"] else forms(row["name"]))
     ]
     register = _Register(known)
     return [name for name in known if name.is_whole or register.bear_all(name.form.words) == 1]
+
+
+def _forms_at_home(name: str, home: str) -> list[Form]:
+    """Return the forms of a local name, with and without the name of the municipality."""
+    found = forms(name)
+    return [*found, *(at_home for form in found if (at_home := without(form, home)))]
 
 
 def _likeness(said: Form, known: Form, cosine: float, register: _Register) -> float:
@@ -169,6 +194,12 @@ def _joined(words: Sequence[Word]) -> Word:
 @lru_cache(maxsize=200_000)
 def _alike(said: Word, known: Word) -> float:
     """Return how alike two words are; 0 when they are two words, 1 when they differ in inflection at the most."""
+    alike = _alike_as_written(said, known)
+    is_cut = said.cut is not None and said.cut.fullmatch(known.text) is not None
+    return max(alike, _CUT_SHORT) if is_cut else alike
+
+
+def _alike_as_written(said: Word, known: Word) -> float:
     if said.place and known.place:
         return float(said.place == known.place)
     if said.is_bare_head or known.is_bare_head:
@@ -287,13 +318,14 @@ Found = dict[str, tuple[float, float]]
 """Candidates of a mention by register number: (score with what the state of the association adds, score)."""
 
 
-def _best_of_each(said: Sequence[tuple[str, Form]], known: Sequence[_Name]) -> dict[str, Found]:
+def _best_of_each(said: Sequence[_Said], known: Sequence[_Name]) -> dict[str, Found]:
     register = _Register(known)
     best: dict[str, Found] = defaultdict(dict)
-    for row, column, cosine in _nearest([form.text for _, form in said], [name.form.text for name in known]):
-        mention, form = said[row]
-        name = known[column]
-        score = _likeness(form, name.form, cosine, register)
+    for row, column, cosine in _nearest([item.form.text for item in said], [name.form.text for name in known]):
+        mention, name = said[row].mention, known[column]
+        if said[row].is_at_home and not name.is_local:
+            continue
+        score = _likeness(said[row].form, name.form, cosine, register)
         found = score + name.prior, score
         best[mention][name.register_number] = max(found, best[mention].get(name.register_number, found))
     return best

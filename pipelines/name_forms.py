@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from pipelines import contracts
@@ -19,8 +19,14 @@ from pipelines.contract_model import Entry
 SHORTEST_STEM, SHORT_WORD = 3, 6
 """Letters of a stem at the least (one more in a word that is not short), and of a short word at the most."""
 
+SHORTEST_GRADED = 5
+"""Letters of a stem at the least whose consonants are taken for graded ones."""
+
 SHORTEST_ALONE = 3
 """Letters of an acronym that may stand for a name."""
+
+SHORTEST_CUT, SHORTEST_CUT_COMPOUND = 4, 5
+"""Letters of a word cut short with a dot (`sotavet.`), and of a compound cut within (`mets.seura`)."""
 
 SHORTEST_PART = 4
 LONG_PART = 6
@@ -29,13 +35,24 @@ LONG_PART = 6
 UNREADABLE, LIKELIEST_LOST_LETTER = "\ufffd", "ä"
 """What a lost letter looks like after a file was decoded wrongly, and the letter that it was most often."""
 
+_GRADES = {
+    "kk": "k", "pp": "p", "tt": "t", "ng": "nk", "nn": "nt", "mm": "mp", "ll": "lt", "rr": "rt", "d": "t",
+}  # fmt: skip
+"""What consonants at the end of a Finnish stem become in the other grade (veikot, veikkojen), written one way."""
+_GRADED = re.compile(rf"({'|'.join(_GRADES)})([aeiouy]{{0,2}})$")
+
 _MOJIBAKE = "Ã"
+_DOTS_APART = re.compile(r"(?<=\w)\s?¨")
+_COMBINING_DOTS = "\u0308"
+_TOKEN = re.compile(r"\w+(?:[.:]\w+)*\.?")
 _WORD = re.compile(r"\w+")
 _NUMBER = re.compile(r"\d+")
 _YEAR = re.compile(r"(19|20)\d\d")
 _LEGAL_ENDING = re.compile(r"\b([rs])\.?\s?([yf])\b\.?", re.IGNORECASE)
 _LAST_WORD = re.compile(r"\s\(?(\w+)\)?$")
 _RUN_TOGETHER = re.compile(r"(?<=[a-zåäö]{4})(?=[A-ZÅÄÖ][a-zåäö]{3})")
+_INFLECTED = re.compile(r"(?<=\w):(\w+)")
+_EARLIER_NAME = re.compile(r"[\s(,]+(?:ent|entinen|aiemmin|aikaisemmin|tidigare)\b", re.IGNORECASE)
 _HALVES = re.compile(r"\s+(?:-|–|/)\s+|(?<=[a-zåäö])(?:-|–|/)(?=[A-ZÅÄÖ])")
 
 
@@ -47,7 +64,7 @@ class Word:
     with, `is_union` set when that is a union or a district; `base` what the word says besides, `stems` what may be left
     of the base without an inflection; `codes` what would tell this body from a sister body (`apart` words, numbers);
     `opening` the `apart` word that it begins with, however short; `place` a known place; `is_swedish` set where the
-    lexicon put Swedish into Finnish.
+    lexicon put Swedish into Finnish; `cut` what the full word looks like, of one that a dot or colon cuts short.
     """
 
     text: str
@@ -59,6 +76,7 @@ class Word:
     codes: frozenset[str] = frozenset()
     opening: str | None = None
     place: str | None = None
+    cut: re.Pattern[str] | None = None
 
     @property
     def is_bare_head(self) -> bool:
@@ -99,28 +117,42 @@ def forms_of_mention(mention: str) -> tuple[Form, ...]:
     """Return the forms of a name as a source writes it, the whole first; none for a name without words.
 
     Shorter form: what stands before `ry`, since people add a place, a purpose or a year after it. A second `ry` is
-    another association, so nothing is left out then.
+    another association, so nothing is left out then. Each also with words that a dot cuts short (`mets.seura`) whole.
     """
-    before, ending, after = _before_ending(_plain(mention))
-    return _forms(mention, (before,) if ending and not _before_ending(f" {after}")[1] else ())
+    plain = _plain(mention)
+    today = _EARLIER_NAME.split(plain)[0] or plain
+    before, ending, after = _before_ending(today)
+    shorter = (before,) if ending and not _before_ending(f" {after}")[1] else ()
+    return tuple(dict.fromkeys([*_forms(today, shorter), *_forms(today, shorter, keeps_cut=True)]))
 
 
-def _forms(name: str, shorter: Iterable[str]) -> tuple[Form, ...]:
-    whole = words(name)
+def without(form: Form, place: str) -> Form | None:
+    """Return a form without the name of a place; None when it does not name it or says nothing else."""
+    named = stems(_fold(place))
+    left = tuple(word for word in form.words if not word.stems & named)
+    if len(left) == len(form.words) or all(word.is_bare_head for word in left):
+        return None
+    return Form(left, form.outside)
+
+
+def _forms(name: str, shorter: Iterable[str], *, keeps_cut: bool = False) -> tuple[Form, ...]:
+    whole = words(name, keeps_cut=keeps_cut)
     if not whole:
         return ()
     told = Form(whole).codes
     found = {whole: Form(whole)}
-    for part in map(words, shorter):
+    for part in (words(text, keeps_cut=keeps_cut) for text in shorter):
         if part:
             found.setdefault(part, Form(part, told - Form(part).codes))
     return tuple(found.values())
 
 
-def words(text: str) -> tuple[Word, ...]:
-    """Return the words of a text that say something, each once; Swedish and short forms are put into Finnish."""
-    apart = _RUN_TOGETHER.sub(" ", _plain(text))
-    line = " ".join(token for token in _WORD.findall(_fold(apart)) if token not in _endings_of_names())
+def words(text: str, *, keeps_cut: bool = False) -> tuple[Word, ...]:
+    """Return the words of a text that say something, each once; Swedish and short forms are put into Finnish.
+
+    With `keeps_cut` a word with a dot or colon in it, or a dot after it, is one word cut short; else dots part words.
+    """
+    line = " ".join(token for token in _tokens(text, keeps_cut) if token not in _endings_of_names())
     for phrase, meaning in _phrases():
         if phrase in line:
             line = re.sub(rf"\b{re.escape(phrase)}\b", meaning, line)
@@ -131,9 +163,35 @@ def words(text: str) -> tuple[Word, ...]:
     return tuple(once)
 
 
+def _tokens(text: str, keeps_cut: bool) -> Iterator[str]:
+    """Yield the words of a text; an inflection after a colon (`MLL:lle`) is left out."""
+    apart = _fold(_RUN_TOGETHER.sub(" ", _plain(text)))
+    uninflected = _INFLECTED.sub(lambda found: "" if found[1] in _lexicon().endings else found[0], apart)
+    for token in _TOKEN.findall(uninflected):
+        if keeps_cut and _is_cut(token):
+            yield token
+        else:
+            yield from _WORD.findall(token)
+
+
+def _is_cut(token: str) -> bool:
+    """Tell whether a token with dots or colons looks like a word cut short that is long enough to be known."""
+    pieces = _WORD.findall(token)
+    if not all(piece.isalpha() for piece in pieces) or _endings_of_names().intersection(pieces):
+        return False
+    if len(pieces) == 1:
+        return token.endswith(".") and len(pieces[0]) >= SHORTEST_CUT and pieces[0] not in _lexicon().meanings
+    return len(token) > SHORTEST_CUT_COMPOUND and (len(pieces[0]) > 1 or ":" in token)
+
+
 def stems(token: str) -> frozenset[str]:
     """Return what may be left of a word when an inflection is taken off, the word itself included."""
-    return frozenset(_stems_with(_lexicon().endings, token))
+    cuts = _stems_with(_lexicon().endings, token)
+    return frozenset(cuts | {_GRADED.sub(_strong, cut) for cut in cuts if len(cut) >= SHORTEST_GRADED})
+
+
+def _strong(found: re.Match[str]) -> str:
+    return _GRADES[found[1]] + found[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +295,8 @@ def _read(token: str) -> tuple[Word, ...]:
     lexicon = _lexicon()
     if token in lexicon.fillers or _YEAR.fullmatch(token):
         return ()
+    if not token.isalnum():
+        return (_cut_word(token),)
     meaning = lexicon.meanings.get(token, (token,))
     return tuple(_word(token if len(meaning) == 1 else part, part) for part in meaning)
 
@@ -263,6 +323,18 @@ def _word(text: str, token: str) -> Word:
         opening=max((part for part in lexicon.apart if token.startswith(part)), key=len, default=None),
         place=lexicon.places.get(token) or (places.pop() if len(places) == 1 else None),
     )
+
+
+def _cut_word(token: str) -> Word:
+    """Return a word that dots or colons cut short: `mets.seuran` is what begins with mets and ends with seura."""
+    *pieces, last = _WORD.findall(token)
+    if not pieces:
+        return replace(_word(last, last), cut=re.compile(rf"{last}\w+"))
+    text = " ".join([*pieces, last])
+    begins, ends = r"\w*".join(pieces), "|".join(sorted(stems(last)))
+    cut = re.compile(rf"{begins}\w*(?:{ends})\w*")
+    codes = frozenset(_apart_codes(token, frozenset({token})))
+    return Word(text, text, frozenset({token}), codes=codes, cut=cut)
 
 
 def _apart_codes(token: str, cuts: frozenset[str]) -> Iterator[str]:
@@ -335,7 +407,8 @@ def _plain(name: str) -> str:
     if _MOJIBAKE in readable:
         with suppress(UnicodeError):
             readable = readable.encode("cp1252").decode("utf-8")
-    return _LEGAL_ENDING.sub(r"\1\2", readable).strip()
+    joined = _DOTS_APART.sub(_COMBINING_DOTS, readable)
+    return _LEGAL_ENDING.sub(r"\1\2", joined).strip()
 
 
 def _fold(text: str) -> str:

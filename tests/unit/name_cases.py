@@ -17,6 +17,7 @@ from pipelines import linking
 FOLDER = Path(__file__).parent.parent / "cases"
 DEVELOPMENT, TEST = "names.yaml", "names_test.yaml"
 HEAVY = "heavy_"
+HOME = "Esimerkkilä"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +95,9 @@ def as_rows(mentions: pl.DataFrame) -> pl.DataFrame:
 
 def outcomes(cases: Cases) -> pl.DataFrame:
     """Link every mention of the cases: their columns, `register_number`, `method` and `shown`, the three best."""
-    links = linking.link(as_rows(cases.mentions), cases.associations, cases.names)
+    links = linking.link(as_rows(cases.mentions), cases.associations, cases.names, HOME)
     shown = (
-        linking.link_candidates(links, cases.associations, cases.names).group_by("line").agg(shown="register_number")
+        linking.link_candidates(links, cases.associations, cases.names, HOME).group_by("line").agg(shown="register_number")
     )
     found = links.join(shown, on="line", how="left").select("mention", "register_number", "method", "shown")
     return cases.mentions.join(found, on="mention", how="left")
