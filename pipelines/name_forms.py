@@ -63,7 +63,7 @@ class Word:
     `text` is the word without dots over letters; `head` the code of the word for "association" that it is or ends
     with, `is_union` set when that is a union or a district; `base` what the word says besides, `stems` what may be left
     of the base without an inflection; `codes` what would tell this body from a sister body (`apart` words, numbers);
-    `opening` the `apart` word that it begins with, however short; `place` a known place; `is_swedish` set where the
+    `opening` the code of the `apart` word that it begins with, however short; `place` a known place; `is_swedish` set where the
     lexicon put Swedish into Finnish; `cut` what the full word looks like, of one that a dot or colon cuts short.
     """
 
@@ -181,7 +181,9 @@ def _is_cut(token: str) -> bool:
         return False
     if len(pieces) == 1:
         return token.endswith(".") and len(pieces[0]) >= SHORTEST_CUT and pieces[0] not in _lexicon().meanings
-    return len(token) > SHORTEST_CUT_COMPOUND and (len(pieces[0]) > 1 or ":" in token)
+    return len("".join(pieces)) >= (SHORTEST_CUT if ":" in token else SHORTEST_CUT_COMPOUND) and (
+        ":" in token or len(pieces[0]) > 1
+    )
 
 
 def stems(token: str) -> frozenset[str]:
@@ -227,7 +229,8 @@ def _lexicon() -> _Lexicon:
     places = {spelling: plain[entry.label.fi] for entry in _with_role("place") for spelling in _spellings(entry)}
     for entry in contracts.code_lists()["municipalities"].entries:
         places.setdefault(_fold(entry.label.fi), _fold(entry.label.fi))
-    head_stems = sorted({cut for head in heads for cut in _stems_with(endings, head)}, key=len, reverse=True)
+    spelt_out = [head for head in heads if len(head) >= SHORTEST_STEM]
+    head_stems = sorted({cut for head in spelt_out for cut in _stems_with(endings, head)}, key=len, reverse=True)
     any_ending = "|".join(sorted(endings, key=len, reverse=True))
     return _Lexicon(
         endings=endings,
@@ -320,21 +323,25 @@ def _word(text: str, token: str) -> Word:
         is_union=head in lexicon.unions,
         is_swedish=is_swedish,
         codes=frozenset({*_NUMBER.findall(token), *_apart_codes(token, cuts)}),
-        opening=max((part for part in lexicon.apart if token.startswith(part)), key=len, default=None),
+        opening=lexicon.apart.get(max((part for part in lexicon.apart if token.startswith(part)), key=len, default="")),
         place=lexicon.places.get(token) or (places.pop() if len(places) == 1 else None),
     )
 
 
 def _cut_word(token: str) -> Word:
-    """Return a word that dots or colons cut short: `mets.seuran` is what begins with mets and ends with seura."""
     *pieces, last = _WORD.findall(token)
     if not pieces:
         return replace(_word(last, last), cut=re.compile(rf"{last}\w+"))
     text = " ".join([*pieces, last])
-    begins, ends = r"\w*".join(pieces), "|".join(sorted(stems(last)))
-    cut = re.compile(rf"{begins}\w*(?:{ends})\w*")
     codes = frozenset(_apart_codes(token, frozenset({token})))
-    return Word(text, text, frozenset({token}), codes=codes, cut=cut)
+    return Word(text, text, frozenset({token}), codes=codes, cut=cut_within((*pieces, last)))
+
+
+@lru_cache(maxsize=200_000)
+def cut_within(pieces: tuple[str, ...]) -> re.Pattern[str]:
+    """Return what the full word of `mets.seuran` looks like: it begins with mets and ends with seura."""
+    *begins, last = pieces
+    return re.compile(rf"{'.*'.join(begins)}.*(?:{'|'.join(sorted(stems(last)))}).*")
 
 
 def _apart_codes(token: str, cuts: frozenset[str]) -> Iterator[str]:
