@@ -137,7 +137,9 @@ def _likeness(said: Form, known: Form, cosine: float, register: _Register) -> fl
     sides = _side_by_side(said.words, known.words)
     shared = sum(pair.alike * register.weights((pair.said, pair.known)) for pair in sides.pairs)
     words = shared / register.weights((*said.words, *known.words))
-    same_words = [pair.known if pair.alike in {1, _CUT_WITH_DOT} else pair.said for pair in sides.pairs]
+    same_words = [
+        pair.known if pair.alike in {1, _CUT_WITH_DOT} or pair.known.is_swedish else pair.said for pair in sides.pairs
+    ]
     uninflected = Form((*same_words, *sides.left_said)).text
     token_sort = fuzz.token_sort_ratio(uninflected, known.text) / 100
     score = (cosine + token_sort) / 4 + words / 2
@@ -233,7 +235,7 @@ def _alike_as_written(said: Word, known: Word) -> float:
     if said.stems & known.stems:
         return _HEAD_LEFT_OUT if one_head else 1.0
     bases = _same_spelling(said.base, known.base)
-    if said.head and known.head:
+    if said.head and known.head and not known.is_swedish:
         return bases
     if _is_cut_short(said, known):
         return _CUT_SHORT

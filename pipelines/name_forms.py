@@ -52,6 +52,7 @@ _LEGAL_ENDING = re.compile(r"\b([rs])\.?\s?([yf])\b\.?", re.IGNORECASE)
 _LAST_WORD = re.compile(r"\s\(?(\w+)\)?$")
 _RUN_TOGETHER = re.compile(r"(?<=[a-zåäö]{4})(?=[A-ZÅÄÖ][a-zåäö]{3})")
 _INFLECTED = re.compile(r"(?<=\w):(\w+)")
+_INITIALS = re.compile(r"\b(?:[^\W\d_]\.){2,}")
 _EARLIER_NAME = re.compile(r"[\s(,]+(?:ent|entinen|aiemmin|aikaisemmin|tidigare)\b", re.IGNORECASE)
 _HALVES = re.compile(r"\s+(?:-|–|/)\s+|(?<=[a-zåäö])(?:-|–|/)(?=[A-ZÅÄÖ])")
 
@@ -409,13 +410,14 @@ def _languages(name: str) -> Iterator[str]:
 
 
 def _plain(name: str) -> str:
-    """Write `r.y.` as `ry`; mend what a wrong decoding did (UTF-8 read as Windows-1252, lost letters)."""
+    """Write `r.y.` as `ry` and `S.P.R.` as `SPR`; mend what a wrong decoding did (UTF-8 read as Windows-1252, lost letters)."""
     readable = name.replace(UNREADABLE, LIKELIEST_LOST_LETTER)
     if _MOJIBAKE in readable:
         with suppress(UnicodeError):
             readable = readable.encode("cp1252").decode("utf-8")
     joined = _DOTS_APART.sub(_COMBINING_DOTS, readable)
-    return _LEGAL_ENDING.sub(r"\1\2", joined).strip()
+    initials = _INITIALS.sub(lambda found: found[0].replace(".", ""), _LEGAL_ENDING.sub(r"\1\2", joined))
+    return initials.strip()
 
 
 def _fold(text: str) -> str:

@@ -107,7 +107,7 @@ def _seconds(associations: int, mentions: int) -> float:
     ).with_columns(kind=pl.lit("current"), is_local=pl.lit(value=True), status=pl.lit("registered"))
     said = list(dict.fromkeys(_misspelt(rng, rng.choice(register)) for _ in range(mentions)))
     started = time.perf_counter()
-    likeness.candidates(said, names)
+    likeness.candidates(said, names, "Esimerkkilä")
     return time.perf_counter() - started
 
 
