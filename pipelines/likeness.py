@@ -23,7 +23,8 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 from scipy import sparse
 
-from pipelines.name_forms import SHORTEST_STEM, Form, Word, cut_within, forms, forms_of_mention, without
+from pipelines.name_forms import Form, Word, cut_within, forms, forms_of_mention, without
+from pipelines.name_lexicon import SHORTEST_STEM
 
 HIGH_BAR = 0.77
 """A candidate this good is linked, when none of another association comes within `MARGIN`."""

@@ -111,9 +111,7 @@ def link(
     return pl.concat([frame.select(columns) for frame in linked]).sort(MENTION_KEY)
 
 
-def link_candidates(
-    links: pl.DataFrame, associations: pl.DataFrame, names: pl.DataFrame, home: str
-) -> pl.DataFrame:
+def link_candidates(links: pl.DataFrame, associations: pl.DataFrame, names: pl.DataFrame, home: str) -> pl.DataFrame:
     """Return the associations that each mention left for a person may mean, the likeliest first.
 
     Parameters
@@ -187,9 +185,7 @@ def by_exact_name(mentions: pl.DataFrame, associations: pl.DataFrame, names: pl.
     return best.filter(pl.len().over(MENTION_KEY) == 1)
 
 
-def by_likeness(
-    mentions: pl.DataFrame, associations: pl.DataFrame, names: pl.DataFrame, home: str
-) -> pl.DataFrame:
+def by_likeness(mentions: pl.DataFrame, associations: pl.DataFrame, names: pl.DataFrame, home: str) -> pl.DataFrame:
     """Link what is clear by the likeness of names; tell what waits for a person from an unregistered group."""
     best = _alike(mentions, associations, names, home).filter(pl.col("rank") == 1)
     found = mentions.join(best, on=list(MENTION_KEY), how="left")

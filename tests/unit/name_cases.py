@@ -46,7 +46,7 @@ def read_cases(file: str) -> Cases:
     """Read a case file. The national names of the file for development belong to the register of both."""
     content = _read(file)
     national = dict.fromkeys([*_read(DEVELOPMENT)["national"], *content["national"], *content.get("elsewhere", [])])
-    rows = [(name, [], False) for name in national]
+    rows: list[tuple[str, list[str], bool]] = [(name, [], False) for name in national]
     rows += [(name, previous, True) for name, *previous in content["local"]]
     register = pl.DataFrame(
         [(f"{number:06}", *row) for number, row in enumerate(rows, start=1)],
@@ -97,7 +97,9 @@ def outcomes(cases: Cases) -> pl.DataFrame:
     """Link every mention of the cases: their columns, `register_number`, `method` and `shown`, the three best."""
     links = linking.link(as_rows(cases.mentions), cases.associations, cases.names, HOME)
     shown = (
-        linking.link_candidates(links, cases.associations, cases.names, HOME).group_by("line").agg(shown="register_number")
+        linking.link_candidates(links, cases.associations, cases.names, HOME)
+        .group_by("line")
+        .agg(shown="register_number")
     )
     found = links.join(shown, on="line", how="left").select("mention", "register_number", "method", "shown")
     return cases.mentions.join(found, on="mention", how="left")
