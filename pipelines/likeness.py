@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import log
 from typing import Any
@@ -23,7 +23,8 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 from scipy import sparse
 
-from pipelines.name_forms import SHORTEST_STEM, Form, Word, forms, forms_of_mention
+from pipelines.name_forms import Form, Word, cut_within, forms, forms_of_mention, without
+from pipelines.name_lexicon import SHORTEST_STEM
 
 HIGH_BAR = 0.77
 """A candidate this good is linked, when none of another association comes within `MARGIN`."""
@@ -44,10 +45,12 @@ _BLOCK = 1_000
 """Mentions whose products with the register are in memory at a time."""
 _SAME_WORD, _MOST_ERRORS, _ONE_ERROR_FROM = 0.82, 2, 5
 """Two spellings are one word when so alike with so few errors, or with one error in so many letters."""
+_SHORTEST_ALONE = 8
+"""Letters of a word that is a whole name, for a misspelling of it to be taken for it."""
 _HEAD_LEFT_OUT = 0.9
 """Likeness of `apteekkarit` and `apteekkariyhdistys`."""
-_CUT_SHORT = 0.85
-"""Likeness of a word and its beginning."""
+_CUT_SHORT, _CUT_WITH_DOT = 0.85, 0.88
+"""Likeness of a word and its beginning, and of a word and its short form with a dot in it or after it."""
 _TYPO_OF_TELLING = 0.85
 """A word that tells apart is taken for a misspelling of another one only when they are so alike."""
 _LEFT_OUT = 0.30
@@ -66,9 +69,19 @@ class _Name:
     form: Form
     prior: float
     is_whole: bool
+    is_local: bool
 
 
-def candidates(mentions: Sequence[str], names: pl.DataFrame) -> pl.DataFrame:
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A form of a mention; `is_at_home` of one that leaves the municipality out, which only local names may do."""
+
+    mention: str
+    form: Form
+    is_at_home: bool = False
+
+
+def candidates(mentions: Sequence[str], names: pl.DataFrame, home: str) -> pl.DataFrame:
     """Return the associations that each mention may mean, the likeliest first.
 
     Parameters
@@ -77,6 +90,8 @@ def candidates(mentions: Sequence[str], names: pl.DataFrame) -> pl.DataFrame:
         Names as sources write them, each once.
     names
         `register_number`, `name`, `kind` (current, previous), `is_local`, `status`.
+    home
+        Name of the municipality; in mentions and local names it may be there or not.
 
     Returns
     -------
@@ -84,8 +99,8 @@ def candidates(mentions: Sequence[str], names: pl.DataFrame) -> pl.DataFrame:
         `mention`, `rank` (1 … `KEPT`), `register_number`, `score` (0 … 1), `is_clear` (of rank 1: so good, and so much
         better than the next association, that no person needs to look).
     """
-    known = _known(names)
-    said = [(mention, form) for mention in mentions for form in forms_of_mention(mention)]
+    known = _known(names, home)
+    said = [form for mention in mentions for form in _said(mention, home)]
     schema = {"mention": pl.String, "rank": pl.Int64, "register_number": pl.String, "score": pl.Float64}
     rows: list[tuple[str, int, str, float, bool]] = []
     if known and said:
@@ -94,15 +109,28 @@ def candidates(mentions: Sequence[str], names: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema | {"is_clear": pl.Boolean}, orient="row")
 
 
-def _known(names: pl.DataFrame) -> list[_Name]:
+def _said(mention: str, home: str) -> Iterator[_Said]:
+    for form in forms_of_mention(mention):
+        yield _Said(mention, form)
+        if at_home := without(form, home):
+            yield _Said(mention, at_home, is_at_home=True)
+
+
+def _known(names: pl.DataFrame, home: str) -> list[_Name]:
     """Return every form of every name but the shorter ones that would fit another association too."""
     known = [
-        _Name(row["register_number"], form, _prior(row), is_whole=place == 0)
+        _Name(row["register_number"], form, _prior(row), is_whole=place == 0, is_local=row["is_local"])
         for row in names.sort("register_number", "kind", "name").iter_rows(named=True)
-        for place, form in enumerate(forms(row["name"]))
+        for place, form in enumerate(_forms_at_home(row["name"], home) if row["is_local"] else forms(row["name"]))
     ]
     register = _Register(known)
     return [name for name in known if name.is_whole or register.bear_all(name.form.words) == 1]
+
+
+def _forms_at_home(name: str, home: str) -> list[Form]:
+    """Return the forms of a local name, with and without the name of the municipality."""
+    found = forms(name)
+    return [*found, *(at_home for form in found if (at_home := without(form, home)))]
 
 
 def _likeness(said: Form, known: Form, cosine: float, register: _Register) -> float:
@@ -110,7 +138,9 @@ def _likeness(said: Form, known: Form, cosine: float, register: _Register) -> fl
     sides = _side_by_side(said.words, known.words)
     shared = sum(pair.alike * register.weights((pair.said, pair.known)) for pair in sides.pairs)
     words = shared / register.weights((*said.words, *known.words))
-    same_words = [pair.known if pair.alike == 1 else pair.said for pair in sides.pairs]
+    same_words = [
+        pair.known if pair.alike in {1, _CUT_WITH_DOT} or pair.known.is_swedish else pair.said for pair in sides.pairs
+    ]
     uninflected = Form((*same_words, *sides.left_said)).text
     token_sort = fuzz.token_sort_ratio(uninflected, known.text) / 100
     score = (cosine + token_sort) / 4 + words / 2
@@ -151,13 +181,33 @@ def _side_by_side(said: Sequence[Word], known: Sequence[Word]) -> _Sides:
         pairs.append(_Pair(said[-i], known[-j], alike))
         left_said.remove(said[-i])
         left_known.remove(known[-j])
+    pairs = [_with_head_apart(pair, left_said) for pair in pairs]
     if not left_said or not left_known or len(left_said) == len(left_known) == 1:
         return _Sides(pairs, left_said, left_known)
     joined = _Pair(_joined(left_said), _joined(left_known), 0.0)
-    alike = _same_spelling(joined.said.text, joined.known.text)
+    alike = _same_spelling(joined.said.text, joined.known.text) or _cut_and_apart(left_said, left_known)
     if not alike:
         return _Sides(pairs, left_said, left_known)
     return _Sides([*pairs, _Pair(joined.said, joined.known, alike)], [], [])
+
+
+def _with_head_apart(pair: _Pair, left_said: list[Word]) -> _Pair:
+    """Take the head of `mets. seura` from what is left, when the name has it in one word."""
+    if pair.alike != _HEAD_LEFT_OUT or pair.said.head:
+        return pair
+    head = next((word for word in left_said if word.is_bare_head and word.head == pair.known.head), None)
+    if head is None:
+        return pair
+    left_said.remove(head)
+    return replace(pair, alike=1.0)
+
+
+def _cut_and_apart(said: Sequence[Word], known: Sequence[Word]) -> float:
+    """Return the likeness of `res upseerikerho` and reserviupseerikerho, 0 when they are not one word so written."""
+    pieces = tuple(word.text for word in said)
+    if len(known) > 1 or min(map(len, pieces)) < SHORTEST_STEM:
+        return 0.0
+    return _CUT_WITH_DOT if cut_within(pieces).fullmatch(known[0].text) else 0.0
 
 
 def _joined(words: Sequence[Word]) -> Word:
@@ -169,17 +219,24 @@ def _joined(words: Sequence[Word]) -> Word:
 @lru_cache(maxsize=200_000)
 def _alike(said: Word, known: Word) -> float:
     """Return how alike two words are; 0 when they are two words, 1 when they differ in inflection at the most."""
+    alike = _alike_as_written(said, known)
+    is_cut = said.cut is not None and said.cut.fullmatch(known.text) is not None
+    return max(alike, _CUT_WITH_DOT) if is_cut else alike
+
+
+def _alike_as_written(said: Word, known: Word) -> float:
     if said.place and known.place:
         return float(said.place == known.place)
     if said.is_bare_head or known.is_bare_head:
-        return float(said.is_bare_head and known.is_bare_head and _same_head(said, known))
+        both = said.is_bare_head and known.is_bare_head
+        return float(_same_head(said, known)) if both else _same_spelling(said.text, known.text)
     one_head = (said.head is None) != (known.head is None)
     if one_head and (said.is_union or known.is_union):
         return _same_spelling(said.text, known.text)
     if said.stems & known.stems:
         return _HEAD_LEFT_OUT if one_head else 1.0
     bases = _same_spelling(said.base, known.base)
-    if said.head and known.head:
+    if said.head and known.head and not known.is_swedish:
         return bases
     if _is_cut_short(said, known):
         return _CUT_SHORT
@@ -210,6 +267,8 @@ def _tells_apart(said: Form, known: Form, sides: _Sides, register: _Register) ->
     if left_said or any(word.codes for word in left_known):
         return True
     if said.outside - known.codes - known.outside or known.outside - said.codes - said.outside:
+        return True
+    if len(known.words) == 1 and any(pair.alike < 1 and len(pair.known.text) < _SHORTEST_ALONE for pair in sides.pairs):
         return True
     if _heads_differ(sides) or any(_differ(pair) for pair in sides.pairs):
         return True
@@ -287,13 +346,14 @@ Found = dict[str, tuple[float, float]]
 """Candidates of a mention by register number: (score with what the state of the association adds, score)."""
 
 
-def _best_of_each(said: Sequence[tuple[str, Form]], known: Sequence[_Name]) -> dict[str, Found]:
+def _best_of_each(said: Sequence[_Said], known: Sequence[_Name]) -> dict[str, Found]:
     register = _Register(known)
     best: dict[str, Found] = defaultdict(dict)
-    for row, column, cosine in _nearest([form.text for _, form in said], [name.form.text for name in known]):
-        mention, form = said[row]
-        name = known[column]
-        score = _likeness(form, name.form, cosine, register)
+    for row, column, cosine in _nearest([item.form.text for item in said], [name.form.text for name in known]):
+        mention, name = said[row].mention, known[column]
+        if said[row].is_at_home and not name.is_local:
+            continue
+        score = _likeness(said[row].form, name.form, cosine, register)
         found = score + name.prior, score
         best[mention][name.register_number] = max(found, best[mention].get(name.register_number, found))
     return best

@@ -74,7 +74,11 @@ def association_names(associations: pl.DataFrame, previous: pl.DataFrame) -> pl.
 
 
 def link(
-    mentions: pl.DataFrame, associations: pl.DataFrame, names: pl.DataFrame, decisions: pl.DataFrame = NO_DECISIONS
+    mentions: pl.DataFrame,
+    associations: pl.DataFrame,
+    names: pl.DataFrame,
+    home: str,
+    decisions: pl.DataFrame = NO_DECISIONS,
 ) -> pl.DataFrame:
     """Link mentions to associations.
 
@@ -86,6 +90,8 @@ def link(
         `register_number`, `business_id`, `is_local`, `status`.
     names
         As `association_names` gives them.
+    home
+        Name of the municipality.
     decisions
         As `decisions.read_decisions` gives them.
 
@@ -100,19 +106,19 @@ def link(
         found = step(open_mentions, associations, names)
         linked.append(found.with_columns(method=pl.lit(method), score=pl.lit(1.0), decided_by=pl.lit(BY_RULE)))
         open_mentions = open_mentions.join(found, on=list(MENTION_KEY), how="anti")
-    linked.append(by_likeness(open_mentions, associations, names))
+    linked.append(by_likeness(open_mentions, associations, names, home))
     columns = [*mentions.columns, "register_number", "method", "score", "decided_by"]
     return pl.concat([frame.select(columns) for frame in linked]).sort(MENTION_KEY)
 
 
-def link_candidates(links: pl.DataFrame, associations: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
+def link_candidates(links: pl.DataFrame, associations: pl.DataFrame, names: pl.DataFrame, home: str) -> pl.DataFrame:
     """Return the associations that each mention left for a person may mean, the likeliest first.
 
     Parameters
     ----------
     links
         As `link` gives them; only rows of the method "review" have candidates.
-    associations, names
+    associations, names, home
         As for `link`.
 
     Returns
@@ -121,7 +127,7 @@ def link_candidates(links: pl.DataFrame, associations: pl.DataFrame, names: pl.D
         The key of the mention, `rank` (1 is the likeliest), `register_number`, `score`.
     """
     waiting = links.filter(pl.col("method") == "review").select(*MENTION_KEY, "mention", "business_id")
-    found = _alike(waiting, associations, names)
+    found = _alike(waiting, associations, names, home)
     return found.select(*MENTION_KEY, "rank", "register_number", "score").sort(*MENTION_KEY, "rank")
 
 
@@ -179,9 +185,9 @@ def by_exact_name(mentions: pl.DataFrame, associations: pl.DataFrame, names: pl.
     return best.filter(pl.len().over(MENTION_KEY) == 1)
 
 
-def by_likeness(mentions: pl.DataFrame, associations: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
+def by_likeness(mentions: pl.DataFrame, associations: pl.DataFrame, names: pl.DataFrame, home: str) -> pl.DataFrame:
     """Link what is clear by the likeness of names; tell what waits for a person from an unregistered group."""
-    best = _alike(mentions, associations, names).filter(pl.col("rank") == 1)
+    best = _alike(mentions, associations, names, home).filter(pl.col("rank") == 1)
     found = mentions.join(best, on=list(MENTION_KEY), how="left")
     is_clear = pl.col("is_clear").fill_null(value=False)
     waits = pl.col("score").fill_null(0.0) >= likeness.REVIEW_BAR
@@ -197,14 +203,14 @@ def by_likeness(mentions: pl.DataFrame, associations: pl.DataFrame, names: pl.Da
     )
 
 
-def _alike(mentions: pl.DataFrame, associations: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
+def _alike(mentions: pl.DataFrame, associations: pl.DataFrame, names: pl.DataFrame, home: str) -> pl.DataFrame:
     """Return the candidates of each mention: its key, `rank`, `register_number`, `score`, `is_clear`.
 
     An association with another Y-tunnus than the mention's is another body and no candidate.
     """
     facts = associations.select("register_number", "is_local", "status", association_id=pl.col("business_id"))
     said = mentions["mention"].drop_nulls().unique(maintain_order=True).to_list()
-    found = likeness.candidates(said, names.join(facts, on="register_number", how="inner"))
+    found = likeness.candidates(said, names.join(facts, on="register_number", how="inner"), home)
     return (
         mentions.join(found, on="mention", how="inner")
         .join(facts.select("register_number", "association_id"), on="register_number", how="inner")

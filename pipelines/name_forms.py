@@ -1,41 +1,42 @@
 """What a name of an association is made of: its words, what each word does, and the shorter forms people use.
 
-Here belongs: taking a name apart with the lexicon (`name_words`, `name_inflections`). Not here: comparing two names
+Here belongs: taking a name apart with the lexicon (`pipelines.name_lexicon`). Not here: comparing two names
 (`pipelines.likeness`).
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from functools import cache, lru_cache
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from pipelines import contracts
-from pipelines.contract_model import Entry
-
-SHORTEST_STEM, SHORT_WORD = 3, 6
-"""Letters of a stem at the least (one more in a word that is not short), and of a short word at the most."""
+from pipelines.name_lexicon import LONG_PART, SHORTEST_STEM, endings_of_names, fold, lexicon, phrases, stems
 
 SHORTEST_ALONE = 3
 """Letters of an acronym that may stand for a name."""
 
-SHORTEST_PART = 4
-LONG_PART = 6
-"""Letters that a lexicon word needs to be found at the beginning, and at the end, of a compound word."""
+SHORTEST_CUT, SHORTEST_CUT_COMPOUND = 4, 5
+"""Letters of a word cut short with a dot (`sotavet.`), and of a compound cut within (`mets.seura`)."""
 
 UNREADABLE, LIKELIEST_LOST_LETTER = "\ufffd", "ä"
 """What a lost letter looks like after a file was decoded wrongly, and the letter that it was most often."""
 
 _MOJIBAKE = "Ã"
+_DOTS_APART = re.compile(r"(?<=\w)\s?¨")
+_COMBINING_DOTS = "\u0308"
+_CUTS = frozenset(".:")
+_TOKEN = re.compile(r"\w+(?:[.:]\w+)*\.?")
 _WORD = re.compile(r"\w+")
 _NUMBER = re.compile(r"\d+")
 _YEAR = re.compile(r"(19|20)\d\d")
 _LEGAL_ENDING = re.compile(r"\b([rs])\.?\s?([yf])\b\.?", re.IGNORECASE)
 _LAST_WORD = re.compile(r"\s\(?(\w+)\)?$")
 _RUN_TOGETHER = re.compile(r"(?<=[a-zåäö]{4})(?=[A-ZÅÄÖ][a-zåäö]{3})")
+_INFLECTED = re.compile(r"(?<=\w):(\w+)")
+_INITIALS = re.compile(r"\b(?:[^\W\d_]\.){2,}")
+_EARLIER_NAME = re.compile(r"[\s(,]+(?:ent|entinen|aiemmin|aikaisemmin|tidigare)\b", re.IGNORECASE)
 _HALVES = re.compile(r"\s+(?:-|–|/)\s+|(?<=[a-zåäö])(?:-|–|/)(?=[A-ZÅÄÖ])")
 
 
@@ -46,8 +47,8 @@ class Word:
     `text` is the word without dots over letters; `head` the code of the word for "association" that it is or ends
     with, `is_union` set when that is a union or a district; `base` what the word says besides, `stems` what may be left
     of the base without an inflection; `codes` what would tell this body from a sister body (`apart` words, numbers);
-    `opening` the `apart` word that it begins with, however short; `place` a known place; `is_swedish` set where the
-    lexicon put Swedish into Finnish.
+    `opening` the code of the `apart` word that it begins with, however short; `place` a known place; `is_swedish` set
+    where the lexicon put Swedish into Finnish; `cut` what the full word looks like, of one that a dot cuts short.
     """
 
     text: str
@@ -59,6 +60,7 @@ class Word:
     codes: frozenset[str] = frozenset()
     opening: str | None = None
     place: str | None = None
+    cut: re.Pattern[str] | None = None
 
     @property
     def is_bare_head(self) -> bool:
@@ -99,29 +101,46 @@ def forms_of_mention(mention: str) -> tuple[Form, ...]:
     """Return the forms of a name as a source writes it, the whole first; none for a name without words.
 
     Shorter form: what stands before `ry`, since people add a place, a purpose or a year after it. A second `ry` is
-    another association, so nothing is left out then.
+    another association, so nothing is left out then. Each also with words that a dot cuts short (`mets.seura`) whole.
     """
-    before, ending, after = _before_ending(_plain(mention))
-    return _forms(mention, (before,) if ending and not _before_ending(f" {after}")[1] else ())
+    plain = _plain(mention)
+    today = _EARLIER_NAME.split(plain)[0] or plain
+    before, ending, after = _before_ending(today)
+    shorter = (before,) if ending and not _before_ending(f" {after}")[1] else ()
+    found = _forms(today, shorter)
+    if not _CUTS & set(today):
+        return found
+    return tuple(dict.fromkeys([*found, *_forms(today, shorter, keeps_cut=True)]))
 
 
-def _forms(name: str, shorter: Iterable[str]) -> tuple[Form, ...]:
-    whole = words(name)
+def without(form: Form, place: str) -> Form | None:
+    """Return a form without the name of a place; None when it does not name it or says nothing else."""
+    named = stems(fold(place))
+    left = tuple(word for word in form.words if not word.stems & named)
+    if len(left) == len(form.words) or all(word.is_bare_head for word in left):
+        return None
+    return Form(left, form.outside)
+
+
+def _forms(name: str, shorter: Iterable[str], *, keeps_cut: bool = False) -> tuple[Form, ...]:
+    whole = words(name, keeps_cut=keeps_cut)
     if not whole:
         return ()
     told = Form(whole).codes
     found = {whole: Form(whole)}
-    for part in map(words, shorter):
+    for part in (words(text, keeps_cut=keeps_cut) for text in shorter):
         if part:
             found.setdefault(part, Form(part, told - Form(part).codes))
     return tuple(found.values())
 
 
-def words(text: str) -> tuple[Word, ...]:
-    """Return the words of a text that say something, each once; Swedish and short forms are put into Finnish."""
-    apart = _RUN_TOGETHER.sub(" ", _plain(text))
-    line = " ".join(token for token in _WORD.findall(_fold(apart)) if token not in _endings_of_names())
-    for phrase, meaning in _phrases():
+def words(text: str, *, keeps_cut: bool = False) -> tuple[Word, ...]:
+    """Return the words of a text that say something, each once; Swedish and short forms are put into Finnish.
+
+    With `keeps_cut` a word with a dot or colon in it, or a dot after it, is one word cut short; else dots part words.
+    """
+    line = " ".join(token for token in _tokens(text, keeps_cut) if token not in endings_of_names())
+    for phrase, meaning in phrases():
         if phrase in line:
             line = re.sub(rf"\b{re.escape(phrase)}\b", meaning, line)
     once: list[Word] = []
@@ -131,145 +150,87 @@ def words(text: str) -> tuple[Word, ...]:
     return tuple(once)
 
 
-def stems(token: str) -> frozenset[str]:
-    """Return what may be left of a word when an inflection is taken off, the word itself included."""
-    return frozenset(_stems_with(_lexicon().endings, token))
+def _tokens(text: str, keeps_cut: bool) -> Iterator[str]:
+    """Yield the words of a text; an inflection after a colon (`MLL:lle`) is left out."""
+    apart = fold(_RUN_TOGETHER.sub(" ", _plain(text)))
+    uninflected = _INFLECTED.sub(lambda found: "" if found[1] in lexicon().endings else found[0], apart)
+    for token in _TOKEN.findall(uninflected):
+        if keeps_cut and _is_cut(token):
+            yield token
+        else:
+            yield from _WORD.findall(token)
 
 
-@dataclass(frozen=True, slots=True)
-class _Lexicon:
-    """The two code lists, laid out for looking up."""
-
-    endings: frozenset[str]
-    meanings: dict[str, tuple[str, ...]]
-    fillers: frozenset[str]
-    apart: dict[str, str]
-    apart_parts: tuple[tuple[str, str], ...]
-    places: dict[str, str]
-    heads: dict[str, str]
-    unions: frozenset[str]
-    swedish: frozenset[str]
-    compound: re.Pattern[str]
-
-
-@cache
-def _lexicon() -> _Lexicon:
-    inflections = contracts.code_lists()["name_inflections"].entries
-    endings = frozenset(ending for entry in inflections for ending in _spellings(entry))
-    entries = contracts.code_lists()["name_words"].entries
-    meanings = {
-        spelling: tuple(_fold(entry.label.fi).split())
-        for entry in _with_role("word", "apart", "place")
-        for spelling in _spellings(entry)
-        if " " not in spelling
-    }
-    apart = {spelling: entry.code for entry in _with_role("apart") for spelling in _spellings(entry)}
-    heads = {spelling: entry.code for entry in _with_role("head", "union") for spelling in _spellings(entry)}
-    plain = {entry.label.fi: _fold(entry.label.fi) for entry in entries if entry.facts["role"] == "place"}
-    places = {spelling: plain[entry.label.fi] for entry in _with_role("place") for spelling in _spellings(entry)}
-    for entry in contracts.code_lists()["municipalities"].entries:
-        places.setdefault(_fold(entry.label.fi), _fold(entry.label.fi))
-    head_stems = sorted({cut for head in heads for cut in _stems_with(endings, head)}, key=len, reverse=True)
-    any_ending = "|".join(sorted(endings, key=len, reverse=True))
-    return _Lexicon(
-        endings=endings,
-        meanings=meanings,
-        fillers=frozenset(spelling for entry in _with_role("filler") for spelling in _spellings(entry)),
-        apart=apart,
-        apart_parts=tuple((spelling, code) for spelling, code in apart.items() if len(spelling) >= SHORTEST_PART),
-        places=_by_stem(endings, places),
-        heads=_by_stem(endings, heads),
-        unions=frozenset(entry.code for entry in _with_role("union")),
-        swedish=frozenset(spelling for entry in entries for spelling in _swedish(entry)),
-        compound=re.compile(rf"^(\w{{{SHORTEST_STEM},}}?)({'|'.join(head_stems)})(?:{any_ending})?$"),
-    )
-
-
-def _by_stem(endings: frozenset[str], meanings: dict[str, str]) -> dict[str, str]:
-    """Return the meanings by every stem; a stem of two meanings is left out, a full spelling never."""
-    found: dict[str, str | None] = {}
-    for spelling, code in meanings.items():
-        for cut in _stems_with(endings, spelling) - {spelling}:
-            found[cut] = code if found.get(cut, code) == code else None
-    return {cut: code for cut, code in found.items() if code is not None} | meanings
-
-
-def _stems_with(endings: frozenset[str], token: str) -> set[str]:
-    shortest = SHORTEST_STEM if len(token) <= SHORT_WORD else SHORTEST_STEM + 1
-    return {token} | {token[:cut] for cut in range(shortest, len(token)) if token[cut:] in endings}
-
-
-def _with_role(*roles: str) -> Iterator[Entry]:
-    return (entry for entry in contracts.code_lists()["name_words"].entries if entry.facts["role"] in roles)
-
-
-def _spellings(entry: Entry) -> set[str]:
-    return {_fold(text) for text in (entry.label.fi, *entry.synonyms)} | _swedish(entry)
-
-
-def _swedish(entry: Entry) -> set[str]:
-    """Return the Swedish spellings; none of a word that is one in both languages."""
-    if entry.label.sv == entry.label.fi:
-        return set()
-    return {_fold(text) for text in (entry.label.sv, *entry.facts.get("swedish", ()))}
-
-
-@cache
-def _phrases() -> tuple[tuple[str, str], ...]:
-    """Return the lexicon's phrases of several words with their Finnish meaning, the longest first."""
-    entries = contracts.code_lists()["name_words"].entries
-    found = ((spelling, _fold(entry.label.fi)) for entry in entries for spelling in _spellings(entry))
-    return tuple(sorted(((spelling, meaning) for spelling, meaning in found if " " in spelling), key=_by_length))
-
-
-def _by_length(phrase: tuple[str, str]) -> tuple[int, str]:
-    return -len(phrase[0]), phrase[0]
-
-
-@cache
-def _endings_of_names() -> frozenset[str]:
-    return frozenset(contracts.code_lists()["name_endings"].spellings())
+def _is_cut(token: str) -> bool:
+    """Tell whether a token with dots or colons looks like a word cut short that is long enough to be known."""
+    pieces = _WORD.findall(token)
+    if not all(piece.isalpha() for piece in pieces) or endings_of_names().intersection(pieces):
+        return False
+    if len(pieces) == 1:
+        return token.endswith(".") and len(pieces[0]) >= SHORTEST_CUT and pieces[0] not in lexicon().meanings
+    letters = sum(map(len, pieces))
+    if ":" in token:
+        return letters >= SHORTEST_CUT
+    return letters >= SHORTEST_CUT_COMPOUND and len(pieces[0]) > 1
 
 
 @lru_cache(maxsize=200_000)
 def _read(token: str) -> tuple[Word, ...]:
     """Return the word, or words when a short form stands for several; none when it says nothing."""
-    lexicon = _lexicon()
-    if token in lexicon.fillers or _YEAR.fullmatch(token):
+    known = lexicon()
+    if token in known.fillers or _YEAR.fullmatch(token):
         return ()
-    meaning = lexicon.meanings.get(token, (token,))
+    if not token.isalnum():
+        return (_cut_word(token),)
+    meaning = known.meanings.get(token, (token,))
     return tuple(_word(token if len(meaning) == 1 else part, part) for part in meaning)
 
 
 def _word(text: str, token: str) -> Word:
-    lexicon = _lexicon()
+    known = lexicon()
     cuts = stems(token)
-    is_swedish = text in lexicon.swedish
-    head = next((lexicon.heads[cut] for cut in sorted(cuts, key=len, reverse=True) if cut in lexicon.heads), None)
+    is_swedish = text in known.swedish
+    head = next((known.heads[cut] for cut in sorted(cuts, key=len, reverse=True) if cut in known.heads), None)
     base = "" if head else token
-    if head is None and (compound := lexicon.compound.match(token)):
-        base, head = compound[1], lexicon.heads[compound[2]]
-        is_swedish = is_swedish or base in lexicon.swedish or compound[2] in lexicon.swedish
-        base = " ".join(lexicon.meanings.get(base, (base,)))
-    places = {lexicon.places[cut] for cut in cuts if cut in lexicon.places and len(cut) >= SHORTEST_STEM}
+    if head is None and (compound := known.compound.match(token)):
+        base, head = compound[1], known.heads[compound[2]]
+        is_swedish = is_swedish or base in known.swedish or compound[2] in known.swedish
+        base = " ".join(known.meanings.get(base, (base,)))
+    places = {known.places[cut] for cut in cuts if cut in known.places and len(cut) >= SHORTEST_STEM}
     return Word(
         text=text,
         base=base,
         stems=cuts if head is None else stems(base) if base else frozenset({head}),
         head=head,
-        is_union=head in lexicon.unions,
+        is_union=head in known.unions,
         is_swedish=is_swedish,
         codes=frozenset({*_NUMBER.findall(token), *_apart_codes(token, cuts)}),
-        opening=max((part for part in lexicon.apart if token.startswith(part)), key=len, default=None),
-        place=lexicon.places.get(token) or (places.pop() if len(places) == 1 else None),
+        opening=known.apart.get(max((part for part in known.apart if token.startswith(part)), key=len, default="")),
+        place=known.places.get(token) or (places.pop() if len(places) == 1 else None),
     )
 
 
+def _cut_word(token: str) -> Word:
+    *pieces, last = _WORD.findall(token)
+    if not pieces:
+        return replace(_word(last, last), cut=re.compile(rf"{last}\w+"))
+    text = " ".join([*pieces, last])
+    codes = frozenset(_apart_codes(token, frozenset({token})))
+    return Word(text, text, frozenset({token}), codes=codes, cut=cut_within((*pieces, last)))
+
+
+@lru_cache(maxsize=200_000)
+def cut_within(pieces: tuple[str, ...]) -> re.Pattern[str]:
+    """Return what the full word of `mets.seuran` looks like: it begins with mets and ends with seura."""
+    *begins, last = pieces
+    return re.compile(rf"{'.*'.join(begins)}.*(?:{'|'.join(sorted(stems(last)))}).*")
+
+
 def _apart_codes(token: str, cuts: frozenset[str]) -> Iterator[str]:
-    lexicon = _lexicon()
-    if token in lexicon.apart:
-        yield lexicon.apart[token]
-    for spelling, code in lexicon.apart_parts:
+    known = lexicon()
+    if token in known.apart:
+        yield known.apart[token]
+    for spelling, code in known.apart_parts:
         ends_so = len(spelling) >= LONG_PART and any(cut.endswith(spelling) for cut in cuts)
         if token.startswith(spelling) or ends_so or stems(spelling) & cuts:
             yield code
@@ -291,7 +252,7 @@ def _shorter(name: str) -> Iterator[str]:
     if (
         len(first) >= SHORTEST_ALONE
         and _is_acronym(first)
-        and _spells(_fold(first), [word.text for word in words(rest)])
+        and _spells(fold(first), [word.text for word in words(rest)])
     ):
         yield rest
         yield first
@@ -315,7 +276,7 @@ def _spells(acronym: str, said: Sequence[str]) -> bool:
 
 def _before_ending(name: str) -> tuple[str, str, str]:
     """Part a name at the first ending such as `ry` that stands alone; `ry:n` goes on with the name."""
-    pattern = re.compile(rf"\s({'|'.join(_endings_of_names())})(?![\w:])", re.IGNORECASE)
+    pattern = re.compile(rf"\s({'|'.join(endings_of_names())})(?![\w:])", re.IGNORECASE)
     found = pattern.search(name)
     if found is None:
         return name, "", ""
@@ -330,15 +291,11 @@ def _languages(name: str) -> Iterator[str]:
 
 
 def _plain(name: str) -> str:
-    """Write `r.y.` as `ry`; mend what a wrong decoding did (UTF-8 read as Windows-1252, lost letters)."""
+    """Write `r.y.` as `ry` and `S.P.R.` as `SPR`; mend what a wrong decoding did (UTF-8 as cp1252, lost letters)."""
     readable = name.replace(UNREADABLE, LIKELIEST_LOST_LETTER)
     if _MOJIBAKE in readable:
         with suppress(UnicodeError):
             readable = readable.encode("cp1252").decode("utf-8")
-    return _LEGAL_ENDING.sub(r"\1\2", readable).strip()
-
-
-def _fold(text: str) -> str:
-    """Lower case without the dots and rings over letters, which people and systems leave out."""
-    decomposed = unicodedata.normalize("NFKD", text.lower())
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    joined = _DOTS_APART.sub(_COMBINING_DOTS, readable)
+    initials = _INITIALS.sub(lambda found: found[0].replace(".", ""), _LEGAL_ENDING.sub(r"\1\2", joined))
+    return initials.strip()

@@ -145,14 +145,16 @@ def organisation_links(build: Build) -> int:
     associations = database.read_frame(build.connection, "core.associations")
     names = database.read_frame(build.connection, "core.association_names")
     decided = read_decisions(build.workspace)
-    return _write_frame(build, "core.organisation_links", linking.link(mentions, associations, names, decided))
+    home = build.workspace.settings.municipality.name
+    return _write_frame(build, "core.organisation_links", linking.link(mentions, associations, names, home, decided))
 
 
 def link_candidates(build: Build) -> int:
     """Write `core.link_candidates`: what the mentions that wait for a person may mean."""
     tables = ("organisation_links", "associations", "association_names")
     links, associations, names = (database.read_frame(build.connection, f"core.{table}") for table in tables)
-    return _write_frame(build, "core.link_candidates", linking.link_candidates(links, associations, names))
+    home = build.workspace.settings.municipality.name
+    return _write_frame(build, "core.link_candidates", linking.link_candidates(links, associations, names, home))
 
 
 def _mentions(build: Build, source: str, column: str) -> pl.DataFrame:

@@ -1,7 +1,7 @@
 """How well names are linked without a person, on the labelled mentions, and how long linking takes.
 
-Run by `make bench`. The bars were chosen on the part for tuning; the part for testing is what counts. Heavy noise is told
-apart, and so is a plain half-and-half score with a margin, which the step has to beat.
+Run by `make bench`. Rules and bars were chosen on the cases for development; the cases for testing are what counts. Heavy
+noise is told apart, and so is a plain half-and-half score with a margin, which the step has to beat.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import random
 import resource
 import sys
 import time
-from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 
 import polars as pl
@@ -18,7 +18,7 @@ from rapidfuzz import fuzz, process
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit"))
-from name_cases import HEAVY, PARTS, Cases, Score, measure, outcomes, read_cases
+from name_cases import DEVELOPMENT, HEAVY, TEST, Cases, Score, measure, outcomes, read_cases
 
 from pipelines import likeness
 
@@ -28,18 +28,19 @@ PLAIN_BARS, PLAIN_MARGINS = (0.70, 0.75, 0.80, 0.85, 0.90), (0.02, 0.05, 0.10)
 
 def main() -> None:
     """Measure and print."""
-    cases = read_cases()
-    found = outcomes(cases)
-    print(f"Labelled mentions: {found.height}, register: {cases.associations.height} associations\n")
+    development, test = read_cases(DEVELOPMENT), read_cases(TEST)
+    found = outcomes(test)
+    print(f"Cases for testing: {found.height} mentions, register of {test.associations.height} associations")
     print(f"{'':28}{'n':>5}{'linked':>8}{'wrong':>7}{'review':>8}{'precision':>11}{'recall':>8}{'top 3':>7}")
-    for title, rows in _parts(found):
-        _print(title, measure(rows))
-    print("\nBy kind, part for testing")
-    for (kind,), rows in found.filter(pl.col("part") == "test").group_by(["kind"], maintain_order=True):
+    _print_noise(found)
+    print("A plain score, half TF-IDF, half token_sort; bar and margin chosen on the cases for development")
+    bar, margin = _plain_bar_and_margin(development)
+    _print_noise(_plain_links(_plain_scores(test), bar, margin))
+    print("By kind")
+    for (kind,), rows in found.group_by(["kind"], maintain_order=True):
         _print(str(kind), measure(rows))
-    print("\nA plain score: half TF-IDF, half token_sort, bar and margin chosen on the part for tuning")
-    for title, rows in _parts(_plain(cases)):
-        _print(title, measure(rows))
+    print(f"Cases for development: {development.mentions.height} mentions (rules were tuned on them)")
+    _print_noise(outcomes(development))
     print("\nTime of the step by likeness, invented names")
     for associations, mentions in SIZES:
         seconds = _seconds(associations, mentions)
@@ -47,12 +48,10 @@ def main() -> None:
     print(f"  memory at the most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
 
 
-def _parts(found: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
+def _print_noise(found: pl.DataFrame) -> None:
     is_heavy = pl.col("kind").str.starts_with(HEAVY)
-    for part in PARTS:
-        of_part = found.filter(pl.col("part") == part)
-        yield f"{part}, light noise", of_part.filter(~is_heavy)
-        yield f"{part}, heavy noise", of_part.filter(is_heavy)
+    _print("light noise", measure(found.filter(~is_heavy)))
+    _print("heavy noise", measure(found.filter(is_heavy)))
 
 
 def _print(title: str, score: Score) -> None:
@@ -60,17 +59,15 @@ def _print(title: str, score: Score) -> None:
     print(f"  {title:<26}{counts}{score.precision:>11.3f}{score.recall:>8.3f}{score.top_three:>7.3f}")
 
 
-def _plain(cases: Cases) -> pl.DataFrame:
-    """Link by the plain score, with the bar and margin that find most on the part for tuning at a precision of .995."""
-    scored = _plain_scores(cases)
-    tried = [_plain_links(scored, bar, margin) for bar in PLAIN_BARS for margin in PLAIN_MARGINS]
-    light = ~pl.col("kind").str.starts_with(HEAVY) & (pl.col("part") == "tune")
+def _plain_bar_and_margin(development: Cases) -> tuple[float, float]:
+    """Return the bar and margin of the plain score that find most at a precision of .995 on light noise."""
+    scored = _plain_scores(development).filter(~pl.col("kind").str.starts_with(HEAVY))
 
-    def worth(found: pl.DataFrame) -> tuple[bool, float]:
-        score = measure(found.filter(light))
+    def worth(bar_and_margin: tuple[float, float]) -> tuple[bool, float]:
+        score = measure(_plain_links(scored, *bar_and_margin))
         return score.precision >= 0.995, score.recall
 
-    return max(tried, key=worth)
+    return max(product(PLAIN_BARS, PLAIN_MARGINS), key=worth)
 
 
 def _plain_scores(cases: Cases) -> pl.DataFrame:
@@ -110,7 +107,7 @@ def _seconds(associations: int, mentions: int) -> float:
     ).with_columns(kind=pl.lit("current"), is_local=pl.lit(value=True), status=pl.lit("registered"))
     said = list(dict.fromkeys(_misspelt(rng, rng.choice(register)) for _ in range(mentions)))
     started = time.perf_counter()
-    likeness.candidates(said, names)
+    likeness.candidates(said, names, "Esimerkkilä")
     return time.perf_counter() - started
 
 

@@ -1,24 +1,28 @@
-"""The labelled mentions of `tests/cases/names.yaml`, laid out for linking, and what came of linking them."""
+"""The labelled mentions of the case files, laid out for linking, and what came of linking them.
+
+`names.yaml` is for development: rules may be tuned on it and its cases looked at. `names_test.yaml` is for measuring alone.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import yaml
 
 from pipelines import linking
 
-FILE = Path(__file__).parent.parent / "cases" / "names.yaml"
+FOLDER = Path(__file__).parent.parent / "cases"
+DEVELOPMENT, TEST = "names.yaml", "names_test.yaml"
 HEAVY = "heavy_"
-PARTS = ("tune", "test")
+HOME = "Esimerkkilä"
 
 
 @dataclass(frozen=True, slots=True)
 class Cases:
-    """A register and mentions: `mention`, `kind`, `expected` (register number or null), `part` (tune, test)."""
+    """A register and mentions: `mention`, `kind`, `expected` (register number or null)."""
 
     associations: pl.DataFrame
     names: pl.DataFrame
@@ -38,15 +42,11 @@ class Score:
     top_three: float
 
 
-def part_of(mention: str) -> str:
-    """Choose the part of a mention by its hash, so that nobody chooses it."""
-    return PARTS[sha256(mention.encode()).digest()[0] % 2]
-
-
-def read_cases() -> Cases:
-    """Read the case file."""
-    content = yaml.load(FILE.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    rows = [(name, [], False) for name in content["national"]]
+def read_cases(file: str) -> Cases:
+    """Read a case file. The national names of the file for development belong to the register of both."""
+    content = _read(file)
+    national = dict.fromkeys([*_read(DEVELOPMENT)["national"], *content["national"], *content.get("elsewhere", [])])
+    rows: list[tuple[str, list[str], bool]] = [(name, [], False) for name in national]
     rows += [(name, previous, True) for name, *previous in content["local"]]
     register = pl.DataFrame(
         [(f"{number:06}", *row) for number, row in enumerate(rows, start=1)],
@@ -61,11 +61,11 @@ def read_cases() -> Cases:
     numbers = dict(register.select("name", "register_number").iter_rows())
     mentions = pl.DataFrame(
         [
-            (mention, kind, None if expected is None else numbers[expected], part_of(mention))
+            (mention, kind, None if expected is None else numbers[expected])
             for kind, cases in content["mentions"].items()
             for mention, expected in cases
         ],
-        schema={"mention": pl.String, "kind": pl.String, "expected": pl.String, "part": pl.String},
+        schema={"mention": pl.String, "kind": pl.String, "expected": pl.String},
         orient="row",
     )
     previous = register.select("register_number", name="previous").explode("name").drop_nulls()
@@ -73,6 +73,11 @@ def read_cases() -> Cases:
         "register_number", "name", "is_local", business_id=pl.lit(None, pl.String), status=pl.lit("registered")
     )
     return Cases(associations, linking.association_names(register, previous), mentions)
+
+
+def _read(file: str) -> dict[str, Any]:
+    content: dict[str, Any] = yaml.load((FOLDER / file).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    return content
 
 
 def as_rows(mentions: pl.DataFrame) -> pl.DataFrame:
@@ -90,9 +95,11 @@ def as_rows(mentions: pl.DataFrame) -> pl.DataFrame:
 
 def outcomes(cases: Cases) -> pl.DataFrame:
     """Link every mention of the cases: their columns, `register_number`, `method` and `shown`, the three best."""
-    links = linking.link(as_rows(cases.mentions), cases.associations, cases.names)
+    links = linking.link(as_rows(cases.mentions), cases.associations, cases.names, HOME)
     shown = (
-        linking.link_candidates(links, cases.associations, cases.names).group_by("line").agg(shown="register_number")
+        linking.link_candidates(links, cases.associations, cases.names, HOME)
+        .group_by("line")
+        .agg(shown="register_number")
     )
     found = links.join(shown, on="line", how="left").select("mention", "register_number", "method", "shown")
     return cases.mentions.join(found, on="mention", how="left")

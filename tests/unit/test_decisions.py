@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from name_cases import as_rows
+from name_cases import HOME, as_rows
 
 from pipelines import contracts, linking
 from pipelines.decisions import COLUMNS, NO_DECISIONS, Decision, add_decision, read_decisions
@@ -107,7 +107,7 @@ def linked(workspace: Workspace, mentions: list[tuple[str, str | None]]) -> list
         business_id=pl.Series([code for _, code in mentions], dtype=pl.String)
     )
     names = linking.association_names(current, current.clear())
-    found = linking.link(rows, associations, names, read_decisions(workspace))
+    found = linking.link(rows, associations, names, HOME, read_decisions(workspace))
     return found.sort("line").select("method", "register_number", "decided_by").rows()
 
 

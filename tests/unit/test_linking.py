@@ -10,6 +10,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from name_cases import HOME
 
 from pipelines import likeness, linking
 
@@ -55,7 +56,7 @@ def mentioned(pairs: list[tuple[str, str | None]]) -> pl.DataFrame:
 def linked() -> list[dict[str, Any]]:
     """Every mention of the cases, linked in one go, in their order."""
     mentions = mentioned([(name, business_id) for name, business_id, *_ in CASES["mentions"]])
-    return linking.link(mentions, *register()).sort("line").to_dicts()
+    return linking.link(mentions, *register(), HOME).sort("line").to_dicts()
 
 
 @pytest.mark.parametrize("spellings", CASES["same"], ids=lambda group: group[0])
@@ -98,18 +99,18 @@ def test_every_mention_comes_out_exactly_once(linked: list[dict[str, Any]]) -> N
 def test_two_organisations_of_one_cell_are_linked_each_by_itself() -> None:
     both = mentioned([("Kuviteltu Latu ry", None), ("Keksityn Kylän Martat ry", None)])
     one_cell = both.with_columns(line=pl.lit(7, pl.Int64), part=pl.Series([0, 1]))
-    found = linking.link(one_cell, *register())
+    found = linking.link(one_cell, *register(), HOME)
     assert found.select("line", "part", "register_number").rows() == [(7, 0, "100001"), (7, 1, "100002")]
 
 
 def test_an_empty_register_links_nothing_and_loses_nothing() -> None:
     associations, names = register()
-    found = linking.link(mentioned([("Kuviteltu Latu ry", "9123457-3")]), associations.clear(), names.clear())
+    found = linking.link(mentioned([("Kuviteltu Latu ry", "9123457-3")]), associations.clear(), names.clear(), HOME)
     assert found.select("method", "register_number").rows() == [("unlinked", None)]
 
 
 def test_no_mentions_give_no_links() -> None:
-    found = linking.link(mentioned([]), *register())
+    found = linking.link(mentioned([]), *register(), HOME)
     assert found.is_empty()
     assert found.columns == [*MENTIONS, "register_number", "method", "score", "decided_by"]
 
