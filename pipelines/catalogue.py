@@ -93,6 +93,11 @@ def council_terms(settings: Settings) -> Rows:
     return [{"term_id": term.id, "starts": term.starts, "ends": term.ends} for term in settings.council_terms]
 
 
+def granting_bodies(settings: Settings) -> Rows:
+    """Return the rows of `meta.granting_bodies`."""
+    return [{"code": body.code, "is_own": body.is_own} for body in settings.granting_bodies]
+
+
 def series_breaks(settings: Settings) -> Rows:
     """Return the rows of `meta.series_breaks`."""
     return [
@@ -157,6 +162,7 @@ TABLES: Mapping[str, Callable[[Settings], Rows]] = {
     "code_spellings": code_spellings,
     "finance_figures": finance_figures,
     "council_terms": council_terms,
+    "granting_bodies": granting_bodies,
     "series_breaks": series_breaks,
     "messages": messages,
     "sources": sources,

@@ -33,11 +33,13 @@ from pipelines.reading_json import build as build_json
 from pipelines.reading_sheets import read_sheets
 from pipelines.sources import (
     calendars,
+    grant_applications,
     linked_events,
     municipal_finance,
     population,
     premises_bookings,
     prh_register,
+    state_grants,
     ytj_companies,
 )
 from pipelines.survey_tools import Export, find_exports
@@ -62,6 +64,7 @@ JSON_FORMATS = {
     "yrtti_json": JsonFormat(prh_register.recognises, prh_register.read),
     "json_stat": JsonFormat(population.recognises, population.read),
     "treasury_json": JsonFormat(municipal_finance.recognises, municipal_finance.read),
+    "grant_application_json": JsonFormat(grant_applications.recognises, grant_applications.read),
     "varaamo_json": JsonFormat(premises_bookings.recognises, premises_bookings.read),
     "linked_events_json": JsonFormat(linked_events.recognises, linked_events.read),
     "ytj_json": JsonFormat(ytj_companies.recognises, ytj_companies.read),
@@ -178,6 +181,8 @@ def _tables(opened: _Opened, file_name: str, source: SourceContract, maps: Seque
     splits = _splits(opened, source)
     if not splits:
         raise no_header(source)
+    if source.name == state_grants.SOURCE:
+        splits = [state_grants.as_ledger(split) for split in splits]
     return [build(source, split) for split in splits]
 
 

@@ -108,6 +108,12 @@ class Choice(_Strict):
     until: date | None = None
 
 
+class GrantingBody(Choice):
+    """A body that grants; `is_own` is false for those whose money is not the municipality's, such as the state's."""
+
+    is_own: bool = True
+
+
 class Interface(_Strict):
     """An open interface that a refresh asks, when it is switched on."""
 
@@ -159,7 +165,7 @@ class Settings(_Strict):
     interfaces: Interfaces = Interfaces()
     council_terms: tuple[CouncilTerm, ...] = ()
     series_breaks: tuple[SeriesBreak, ...] = ()
-    granting_bodies: tuple[Choice, ...] = ()
+    granting_bodies: tuple[GrantingBody, ...] = ()
     grant_types: tuple[Choice, ...] = ()
     umbrella_organisations: tuple[Choice, ...] = ()
     premises: tuple[Choice, ...] = ()
@@ -181,7 +187,7 @@ class Settings(_Strict):
         if own == "council_terms":
             entries = [{"code": term.id, "fi": term.id.replace("-", "–")} for term in self.council_terms]
         elif own in OWN_LISTS:
-            entries = [choice.model_dump(exclude={"until"}) for choice in getattr(self, own)]
+            entries = [choice.model_dump(exclude={"until", "is_own"}) for choice in getattr(self, own)]
         else:
             raise KeyError(name)
         return contracts.code_list({"id": own, "source": SETTINGS_FILE, "entries": entries})

@@ -8,6 +8,10 @@ WITH evidence AS (
     FROM core.grants
     WHERE NOT is_regrant
     UNION ALL
+    SELECT register_number, applied_on, 'grant_application', file_sha256, sheet, line
+    FROM core.open_applications
+    WHERE applied_on IS NOT NULL
+    UNION ALL
     SELECT register_number, valid_from, 'umbrella_joining', file_sha256, sheet, line
     FROM core.umbrella_memberships
     UNION ALL
