@@ -40,6 +40,12 @@ LIST_OF_BREAKDOWN: Final = {
     "granting_body": "granting_bodies",
     "grant_type": "grant_types",
     "umbrella": "umbrella_organisations",
+    "sector": "city_sectors",
+    "area": "areas",
+    "goal": "common_goals",
+    "means": "participation_means",
+    "volunteer_form": "volunteer_forms",
+    "channel": "information_channels",
     "end_reason": "end_reason",
 }
 

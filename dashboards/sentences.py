@@ -41,6 +41,12 @@ def breakdown_word(breakdown: str) -> str:
         "granting_body": tr("Granting body"),
         "grant_type": tr("Grant type"),
         "umbrella": tr("Umbrella organisation"),
+        "sector": tr("Sector"),
+        "area": tr("Area"),
+        "goal": tr("Common goal"),
+        "means": tr("Means of participation"),
+        "volunteer_form": tr("Form of volunteer work"),
+        "channel": tr("Channel of information"),
         "end_reason": tr("Reason of ending"),
     }[breakdown]
 
@@ -52,6 +58,12 @@ def by_breakdown(breakdown: str) -> str:
         "granting_body": tr("by granting body"),
         "grant_type": tr("by grant type"),
         "umbrella": tr("by umbrella organisation"),
+        "sector": tr("by sector"),
+        "area": tr("by area"),
+        "goal": tr("by common goal"),
+        "means": tr("by means of participation"),
+        "volunteer_form": tr("by form of volunteer work"),
+        "channel": tr("by channel of information"),
         "end_reason": tr("by reason of ending"),
     }[breakdown]
 

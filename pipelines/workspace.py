@@ -14,7 +14,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from pipelines import contracts
+from pipelines import classification, contracts
+from pipelines.classification import ClassificationRule
 from pipelines.contract_model import CodeList
 
 SETTINGS_FILE = "municipality.toml"
@@ -172,6 +173,7 @@ class Settings(_Strict):
     forums: tuple[Choice, ...] = ()
     areas: tuple[Choice, ...] = ()
     city_units: tuple[Choice, ...] = ()
+    classification_rules: tuple[ClassificationRule, ...] = ()
 
     def code_list(self, name: str) -> CodeList:
         """Return a code list by the name that contracts use: `settings.granting_bodies` or one of the project's own.
@@ -327,8 +329,12 @@ def parse_settings(text: str, name: str) -> Settings:
     except tomllib.TOMLDecodeError as error:
         raise WorkspaceError(f"Asetuksia {name} ei voi lukea: {error}. Korjaa tiedosto.") from error
     try:
-        return Settings.model_validate(raw)
+        settings = Settings.model_validate(raw)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
         raise WorkspaceError(f"Asetuksissa {name} on virhe kohdassa {where}: {first['msg']}. Korjaa kohta.") from error
+    fault = classification.first_fault(settings.classification_rules, settings.code_list)
+    if fault is not None:
+        raise WorkspaceError(f"Asetuksissa {name}: {fault.fi}")
+    return settings

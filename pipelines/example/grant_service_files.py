@@ -39,7 +39,7 @@ _TYPE_NUMBERS = ("1", "1.0", "2")
 
 
 def write_applications(folder: Path, town: Town) -> Delivery:
-    """Write the messages of one application round, none of them decided yet; the last is for a body that nobody knows."""
+    """Write the messages of one round of applications, all of them open; the last is for a body that nobody knows."""
     asked = _of_associations(town, APPLICATION_YEAR - 1)[:_APPLICATIONS]
     messages = [_message(one, place, _BODIES[place % 2]) for place, one in enumerate(asked)]
     rows = [Row({"recipient_name": one.written_as}) for one in asked]

@@ -4,6 +4,7 @@ WITH yearly AS (
     UNION ALL SELECT * FROM marts.return_figures
     UNION ALL SELECT * FROM marts.grant_figures
     UNION ALL SELECT * FROM marts.city_figures
+    UNION ALL SELECT * FROM marts.classified_figures
     UNION ALL SELECT * FROM marts.participation_figures
 ),
 
