@@ -40,6 +40,7 @@ LIST_OF_BREAKDOWN: Final = {
     "granting_body": "granting_bodies",
     "grant_type": "grant_types",
     "umbrella": "umbrella_organisations",
+    "support_part": "support_parts",
     "sector": "city_sectors",
     "area": "areas",
     "goal": "common_goals",

@@ -99,6 +99,11 @@ def council_terms(settings: Settings) -> Rows:
     return [{"term_id": term.id, "starts": term.starts, "ends": term.ends} for term in settings.council_terms]
 
 
+def staff_hour_rates(settings: Settings) -> Rows:
+    """Return the rows of `meta.staff_hour_rates`."""
+    return [rate.model_dump() for rate in settings.staff_hour_rates]
+
+
 def classification_rules(settings: Settings) -> Rows:
     """Return the rows of `meta.classification_rules`."""
     return classification.rows(settings.classification_rules)
@@ -175,6 +180,7 @@ TABLES: Mapping[str, Callable[[Settings], Rows]] = {
     "council_terms": council_terms,
     "granting_bodies": granting_bodies,
     "classification_rules": classification_rules,
+    "staff_hour_rates": staff_hour_rates,
     "series_breaks": series_breaks,
     "messages": messages,
     "sources": sources,

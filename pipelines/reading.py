@@ -39,6 +39,7 @@ from pipelines.sources import (
     population,
     premises_bookings,
     prh_register,
+    price_index,
     state_grants,
     ytj_companies,
 )
@@ -63,6 +64,7 @@ class JsonFormat:
 JSON_FORMATS = {
     "yrtti_json": JsonFormat(prh_register.recognises, prh_register.read),
     "json_stat": JsonFormat(population.recognises, population.read),
+    "price_json_stat": JsonFormat(price_index.recognises, price_index.read),
     "treasury_json": JsonFormat(municipal_finance.recognises, municipal_finance.read),
     "grant_application_json": JsonFormat(grant_applications.recognises, grant_applications.read),
     "varaamo_json": JsonFormat(premises_bookings.recognises, premises_bookings.read),

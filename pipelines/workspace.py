@@ -8,6 +8,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,15 @@ class CouncilTerm(_Strict):
     ends: date
 
 
+class HourRate(_Strict):
+    """What an hour of the municipality's staff costs, from a day on, and who says so."""
+
+    name: str
+    eur_per_hour: Decimal = Field(gt=0)
+    valid_from: date
+    source: str
+
+
 class SeriesBreak(_Strict):
     """A day from which the named indicators are not comparable with the time before."""
 
@@ -134,6 +144,12 @@ class PopulationInterface(Interface):
     tables: tuple[str, ...] = Field(default=("vaerak/11ra.px",), min_length=1)
 
 
+class PriceInterface(Interface):
+    """PxWeb of Statistics Finland; paths of the tables of the consumer price index below the base."""
+
+    tables: tuple[str, ...] = Field(default=("khi/11xc.px",), min_length=1)
+
+
 class FinanceInterface(Interface):
     """Municipal finance of the State Treasury; reporting packages, KTAS is the budget and plan."""
 
@@ -152,6 +168,7 @@ class Interfaces(_Strict):
 
     ytj_companies: CompanyInterface | None = None
     population: PopulationInterface | None = None
+    price_index: PriceInterface | None = None
     municipal_finance: FinanceInterface | None = None
     events: EventInterface | None = None
     directory_listings: Interface | None = None
@@ -166,6 +183,7 @@ class Settings(_Strict):
     interfaces: Interfaces = Interfaces()
     council_terms: tuple[CouncilTerm, ...] = ()
     series_breaks: tuple[SeriesBreak, ...] = ()
+    staff_hour_rates: tuple[HourRate, ...] = ()
     granting_bodies: tuple[GrantingBody, ...] = ()
     grant_types: tuple[Choice, ...] = ()
     umbrella_organisations: tuple[Choice, ...] = ()

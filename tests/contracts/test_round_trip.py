@@ -31,6 +31,7 @@ CODE_LIST_OF_BREAKDOWN = {
     "premises": "settings.premises",
     "purpose_group": "purpose_groups",
     "sex": "sexes",
+    "support_part": "support_parts",
     "umbrella": "settings.umbrella_organisations",
     "work_kind": "work_kinds",
 }

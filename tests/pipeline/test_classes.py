@@ -8,7 +8,7 @@ import pytest
 
 def test_a_breakdown_by_sector_or_area_adds_up_to_the_whole(analyst: duckdb.DuckDBPyConnection) -> None:
     rows = analyst.execute(
-        "SELECT indicator_id, period, breakdown, sum(reported) AS parts, any_value(whole.reported) AS whole "
+        "SELECT indicator_id, period, breakdown, sum(part.reported), any_value(whole.reported) "
         "FROM marts.indicator_values AS part "
         "JOIN (SELECT indicator_id, period, reported FROM marts.indicator_values WHERE breakdown = 'total') AS whole "
         "USING (indicator_id, period) "
