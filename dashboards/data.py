@@ -23,6 +23,7 @@ from dashboards.rows import (
     Check,
     EditionFacts,
     IndicatorCard,
+    Parameter,
     Reconciliation,
     SeriesBreak,
     SourceState,
@@ -85,6 +86,7 @@ class Edition:
     values: Mapping[tuple[str, str, str], tuple[Value, ...]]
     changes: Mapping[tuple[str, str, str, str], Change]
     breaks: tuple[SeriesBreak, ...]
+    parameters: tuple[Parameter, ...]
     codes: Mapping[str, Mapping[str, Words]]
     messages: Mapping[str, Words]
     sources: tuple[SourceState, ...]
@@ -233,6 +235,7 @@ def _read(connection: duckdb.DuckDBPyConnection) -> Edition:
             for change in _rows(connection, "changes", Change)
         },
         breaks=tuple(_rows(connection, "breaks", SeriesBreak)),
+        parameters=tuple(_rows(connection, "parameters", Parameter)),
         codes=codes,
         messages=dict(_fetch(connection, "messages")[1]),
         sources=tuple(_rows(connection, "sources", SourceState)),

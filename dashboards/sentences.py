@@ -118,6 +118,27 @@ def told_by(value: Value) -> str:
     )
 
 
+def parameters(edition: Edition, card: IndicatorCard) -> list[str]:
+    """Say on which named numbers a figure rests besides its data: the price of an hour, the year of the money."""
+    said = []
+    for found in edition.parameters:
+        if found.indicator_id != card.indicator_id:
+            continue
+        if found.parameter == "price_year":
+            said.append(tr("In the money of {year} ({series}).", year=f"{found.value:.0f}", series=found.name))
+            continue
+        said.append(
+            tr(
+                "{name} {rate}/h from {day} on (source: {source}).",
+                name=found.name,
+                rate=euros(found.value, 2),
+                day=day(found.valid_from),
+                source=found.source,
+            )
+        )
+    return said
+
+
 def headline(edition: Edition, card: IndicatorCard) -> str:
     """Say what is seen of an indicator: newest figure and, where the edition compares it, its change."""
     value = edition.latest(card.indicator_id)

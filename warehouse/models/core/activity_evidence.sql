@@ -4,7 +4,8 @@ WITH evidence AS (
     FROM core.returns
     UNION ALL
     -- a re-grant tells of the association that passes the money on, not of the one that gets it
-    SELECT register_number, decided_on, 'grant_application', file_sha256, sheet, line
+    SELECT register_number, decided_on, CASE WHEN is_own THEN 'grant_application' ELSE 'outside_grant' END,
+        file_sha256, sheet, line
     FROM core.grants
     WHERE NOT is_regrant
     UNION ALL
