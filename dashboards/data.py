@@ -23,6 +23,7 @@ from dashboards.rows import (
     Check,
     EditionFacts,
     IndicatorCard,
+    Parameter,
     Reconciliation,
     RegisterDifference,
     SeriesBreak,
@@ -41,6 +42,13 @@ LIST_OF_BREAKDOWN: Final = {
     "granting_body": "granting_bodies",
     "grant_type": "grant_types",
     "umbrella": "umbrella_organisations",
+    "support_part": "support_parts",
+    "sector": "city_sectors",
+    "area": "areas",
+    "goal": "common_goals",
+    "means": "participation_means",
+    "volunteer_form": "volunteer_forms",
+    "channel": "information_channels",
     "end_reason": "end_reason",
     "city_unit": "city_units",
     "work_kind": "work_kinds",
@@ -87,6 +95,7 @@ class Edition:
     values: Mapping[tuple[str, str, str], tuple[Value, ...]]
     changes: Mapping[tuple[str, str, str, str], Change]
     breaks: tuple[SeriesBreak, ...]
+    parameters: tuple[Parameter, ...]
     codes: Mapping[str, Mapping[str, Words]]
     messages: Mapping[str, Words]
     sources: tuple[SourceState, ...]
@@ -236,6 +245,7 @@ def _read(connection: duckdb.DuckDBPyConnection) -> Edition:
             for change in _rows(connection, "changes", Change)
         },
         breaks=tuple(_rows(connection, "breaks", SeriesBreak)),
+        parameters=tuple(_rows(connection, "parameters", Parameter)),
         codes=codes,
         messages=dict(_fetch(connection, "messages")[1]),
         sources=tuple(_rows(connection, "sources", SourceState)),

@@ -66,7 +66,9 @@ def show(edition: Edition, card: IndicatorCard, *, folded: bool) -> None:
 def key_figure(edition: Edition, card: IndicatorCard, value: Value | None) -> str:
     """Return the newest figure with its change, coverage and verdict, as HTML."""
     if value is None:
-        return components.paragraph(sentences.cell(edition, card, value))
+        reasons = [edition.message(empty.verdict_reason) for empty in edition.series(card.indicator_id)[-1:]]
+        said = (sentences.cell(edition, card, value), *reasons)
+        return "".join(components.paragraph(sentence) for sentence in said)
     label = f"{say(card.title)}{sentences.estimate_note(value)}"
     if value.shown == "reported":
         label = sentences.told_word(card, value)
@@ -122,6 +124,7 @@ def _notes(edition: Edition, card: IndicatorCard) -> str:
         notes.append(tr("Estimates are rounded to what their interval allows; the CSV file has all digits."))
     if any(value.is_preliminary for value in series):
         notes.append(tr("Dotted bars and open circles are preliminary: the year has not ended."))
+    notes += sentences.parameters(edition, card)
     return components.paragraph(" ".join([*notes, sentences.source_line(edition, card)]), "quiet")
 
 

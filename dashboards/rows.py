@@ -172,6 +172,18 @@ class SeriesBreak:
 
 
 @dataclass(frozen=True, slots=True)
+class Parameter:
+    """A row of `marts.figure_parameters`."""
+
+    indicator_id: str
+    parameter: str
+    name: str
+    value: float
+    valid_from: date
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Award:
     """A row of `marts.grant_awards`; euros are exact."""
 

@@ -44,6 +44,13 @@ def breakdown_word(breakdown: str) -> str:
         "granting_body": tr("Granting body"),
         "grant_type": tr("Grant type"),
         "umbrella": tr("Umbrella organisation"),
+        "support_part": tr("Part of the support"),
+        "sector": tr("Sector"),
+        "area": tr("Area"),
+        "goal": tr("Common goal"),
+        "means": tr("Means of participation"),
+        "volunteer_form": tr("Form of volunteer work"),
+        "channel": tr("Channel of information"),
         "end_reason": tr("Reason of ending"),
         "city_unit": tr("Unit of the town"),
         "work_kind": tr("Kind of work"),
@@ -63,6 +70,13 @@ def by_breakdown(breakdown: str) -> str:
         "granting_body": tr("by granting body"),
         "grant_type": tr("by grant type"),
         "umbrella": tr("by umbrella organisation"),
+        "support_part": tr("by part"),
+        "sector": tr("by sector"),
+        "area": tr("by area"),
+        "goal": tr("by common goal"),
+        "means": tr("by means of participation"),
+        "volunteer_form": tr("by form of volunteer work"),
+        "channel": tr("by channel of information"),
         "end_reason": tr("by reason of ending"),
         "city_unit": tr("by unit of the town"),
         "work_kind": tr("by kind of work"),
@@ -125,6 +139,27 @@ def told_by(value: Value) -> str:
         population=number(value.population),
         share=percent(value.coverage_share),
     )
+
+
+def parameters(edition: Edition, card: IndicatorCard) -> list[str]:
+    """Say on which named numbers a figure rests besides its data: the price of an hour, the year of the money."""
+    said = []
+    for found in edition.parameters:
+        if found.indicator_id != card.indicator_id:
+            continue
+        if found.parameter == "price_year":
+            said.append(tr("In the money of {year} ({series}).", year=f"{found.value:.0f}", series=found.name))
+            continue
+        said.append(
+            tr(
+                "{name} {rate}/h from {day} on (source: {source}).",
+                name=found.name,
+                rate=euros(found.value, 2),
+                day=day(found.valid_from),
+                source=found.source,
+            )
+        )
+    return said
 
 
 def headline(edition: Edition, card: IndicatorCard) -> str:

@@ -10,7 +10,7 @@ from datetime import date
 from importlib.metadata import version
 from typing import Any
 
-from pipelines import contracts
+from pipelines import classification, contracts
 from pipelines.contract_model import LANGUAGES, CodeList, Text
 from pipelines.workspace import OWN_LISTS, Settings
 
@@ -65,12 +65,18 @@ def indicators(_settings: Settings) -> Rows:
 
 
 def codes(settings: Settings) -> Rows:
-    """Return the rows of `meta.codes`."""
-    return [
+    """Return the rows of `meta.codes`; lists of classifications end in the code of what nobody recorded."""
+    listed = [
         {"list": codes.id, "position": position, "code": entry.code, **_labelled("label", entry.label)}
         for codes in _code_lists(settings)
         for position, entry in enumerate(codes.entries)
     ]
+    said = _labelled("label", contracts.message("classification.not_recorded"))
+    for name in classification.KINDS.values():
+        codes = settings.code_list(name)
+        row = {"list": codes.id, "position": len(codes.entries), "code": classification.NOT_RECORDED}
+        listed.append({**row, **said})
+    return listed
 
 
 def code_spellings(settings: Settings) -> Rows:
@@ -91,6 +97,21 @@ def finance_figures(_settings: Settings) -> Rows:
 def council_terms(settings: Settings) -> Rows:
     """Return the rows of `meta.council_terms`."""
     return [{"term_id": term.id, "starts": term.starts, "ends": term.ends} for term in settings.council_terms]
+
+
+def staff_hour_rates(settings: Settings) -> Rows:
+    """Return the rows of `meta.staff_hour_rates`."""
+    return [rate.model_dump() for rate in settings.staff_hour_rates]
+
+
+def classification_rules(settings: Settings) -> Rows:
+    """Return the rows of `meta.classification_rules`."""
+    return classification.rows(settings.classification_rules)
+
+
+def granting_bodies(settings: Settings) -> Rows:
+    """Return the rows of `meta.granting_bodies`."""
+    return [{"code": body.code, "is_own": body.is_own} for body in settings.granting_bodies]
 
 
 def series_breaks(settings: Settings) -> Rows:
@@ -157,6 +178,9 @@ TABLES: Mapping[str, Callable[[Settings], Rows]] = {
     "code_spellings": code_spellings,
     "finance_figures": finance_figures,
     "council_terms": council_terms,
+    "granting_bodies": granting_bodies,
+    "classification_rules": classification_rules,
+    "staff_hour_rates": staff_hour_rates,
     "series_breaks": series_breaks,
     "messages": messages,
     "sources": sources,

@@ -70,13 +70,17 @@ class CodeList:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a source or a table."""
+    """One column of a source or a table.
+
+    `required_when` narrows down the rows in which a required column must be filled, as the `row_condition` of a rule.
+    """
 
     name: str
     duckdb_type: str
     required: bool
     classification: str
     description: str
+    required_when: Mapping[str, Any] | None = None
     header: str = ""
     reads: str = ""
     code_list: str | None = None

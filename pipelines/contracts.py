@@ -271,6 +271,7 @@ def _source_column(source: str, prop: SchemaProperty) -> Column:
         raise ContractError(f"{source}.{prop.name}: a codeList goes with reads code or codes, and only with them")
     return Column(
         **_column_basics(source, prop),
+        required_when=custom.get("requiredWhen"),
         header=str(prop.businessName),
         reads=reads,
         code_list=custom.get("codeList"),
@@ -322,7 +323,8 @@ def _implied_rules(source: str, column: Column, owner: str) -> Iterable[Rule]:
             source=source,
             column=column.name,
             expectation="expect_column_values_to_not_be_null",
-            arguments={"column": column.name},
+            arguments={"column": column.name}
+            | ({"row_condition": dict(column.required_when)} if column.required_when else {}),
             dimension="completeness",
             severity="error",
             owner=owner,

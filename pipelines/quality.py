@@ -114,7 +114,7 @@ def build(rule: Rule, rows_before: int | None = None) -> Expectation:
 
 
 def _condition(rule: Rule, column: str, **comparison: Any) -> Any:
-    """Build the condition of a rule that judges some rows only: `{column, is: value}` or `{column, is_not: value}`."""
+    """Build the condition of a rule that judges some rows only: `{column, is: value}` and the like, see its cases."""
     from great_expectations.expectations.row_conditions import Column
 
     match comparison:
@@ -122,10 +122,12 @@ def _condition(rule: Rule, column: str, **comparison: Any) -> Any:
             return Column(column) == value
         case {"is_not": value}:
             return Column(column) != value
+        case {"is_empty_or": value}:
+            return Column(column).is_null() | (Column(column) == value)
         case {"is_in": values}:
             return Column(column).is_in(values)
     raise QualityError(
-        f"{rule.id}: a row_condition is {{column, is}}, {{column, is_not}} or {{column, is_in}}, not {comparison}"
+        f"{rule.id}: a row_condition is {{column, is}}, with is_not, is_in or is_empty_or, not {comparison}"
     )
 
 

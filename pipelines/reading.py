@@ -33,12 +33,15 @@ from pipelines.reading_json import build as build_json
 from pipelines.reading_sheets import read_sheets
 from pipelines.sources import (
     calendars,
+    grant_applications,
     linked_events,
     municipal_finance,
     population,
     premises_bookings,
     prh_register,
+    price_index,
     ptv,
+    state_grants,
     ytj_companies,
 )
 from pipelines.survey_tools import Export, find_exports
@@ -62,7 +65,9 @@ class JsonFormat:
 JSON_FORMATS = {
     "yrtti_json": JsonFormat(prh_register.recognises, prh_register.read),
     "json_stat": JsonFormat(population.recognises, population.read),
+    "price_json_stat": JsonFormat(price_index.recognises, price_index.read),
     "treasury_json": JsonFormat(municipal_finance.recognises, municipal_finance.read),
+    "grant_application_json": JsonFormat(grant_applications.recognises, grant_applications.read),
     "varaamo_json": JsonFormat(premises_bookings.recognises, premises_bookings.read),
     "linked_events_json": JsonFormat(linked_events.recognises, linked_events.read),
     "ptv_json": JsonFormat(ptv.recognises, ptv.read),
@@ -180,6 +185,8 @@ def _tables(opened: _Opened, file_name: str, source: SourceContract, maps: Seque
     splits = _splits(opened, source)
     if not splits:
         raise no_header(source)
+    if source.name == state_grants.SOURCE:
+        splits = [state_grants.as_ledger(split) for split in splits]
     return [build(source, split) for split in splits]
 
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from pipelines import contracts
+from pipelines import classification, contracts
+from pipelines.classification import ClassificationRule
 from pipelines.contract_model import CodeList
 
 SETTINGS_FILE = "municipality.toml"
@@ -86,6 +88,15 @@ class CouncilTerm(_Strict):
     ends: date
 
 
+class HourRate(_Strict):
+    """What an hour of the municipality's staff costs, from a day on, and who says so."""
+
+    name: str
+    eur_per_hour: Decimal = Field(gt=0)
+    valid_from: date
+    source: str
+
+
 class SeriesBreak(_Strict):
     """A day from which the named indicators are not comparable with the time before."""
 
@@ -108,6 +119,12 @@ class Choice(_Strict):
     until: date | None = None
 
 
+class GrantingBody(Choice):
+    """A body that grants; `is_own` is false for those whose money is not the municipality's, such as the state's."""
+
+    is_own: bool = True
+
+
 class Interface(_Strict):
     """An open interface that a refresh asks, when it is switched on."""
 
@@ -125,6 +142,12 @@ class PopulationInterface(Interface):
     """PxWeb of Statistics Finland; paths of the tables below the base."""
 
     tables: tuple[str, ...] = Field(default=("vaerak/11ra.px",), min_length=1)
+
+
+class PriceInterface(Interface):
+    """PxWeb of Statistics Finland; paths of the tables of the consumer price index below the base."""
+
+    tables: tuple[str, ...] = Field(default=("khi/11xc.px",), min_length=1)
 
 
 class FinanceInterface(Interface):
@@ -145,6 +168,7 @@ class Interfaces(_Strict):
 
     ytj_companies: CompanyInterface | None = None
     population: PopulationInterface | None = None
+    price_index: PriceInterface | None = None
     municipal_finance: FinanceInterface | None = None
     events: EventInterface | None = None
     directory_listings: Interface | None = None
@@ -159,13 +183,15 @@ class Settings(_Strict):
     interfaces: Interfaces = Interfaces()
     council_terms: tuple[CouncilTerm, ...] = ()
     series_breaks: tuple[SeriesBreak, ...] = ()
-    granting_bodies: tuple[Choice, ...] = ()
+    staff_hour_rates: tuple[HourRate, ...] = ()
+    granting_bodies: tuple[GrantingBody, ...] = ()
     grant_types: tuple[Choice, ...] = ()
     umbrella_organisations: tuple[Choice, ...] = ()
     premises: tuple[Choice, ...] = ()
     forums: tuple[Choice, ...] = ()
     areas: tuple[Choice, ...] = ()
     city_units: tuple[Choice, ...] = ()
+    classification_rules: tuple[ClassificationRule, ...] = ()
 
     def code_list(self, name: str) -> CodeList:
         """Return a code list by the name that contracts use: `settings.granting_bodies` or one of the project's own.
@@ -181,7 +207,7 @@ class Settings(_Strict):
         if own == "council_terms":
             entries = [{"code": term.id, "fi": term.id.replace("-", "–")} for term in self.council_terms]
         elif own in OWN_LISTS:
-            entries = [choice.model_dump(exclude={"until"}) for choice in getattr(self, own)]
+            entries = [choice.model_dump(exclude={"until", "is_own"}) for choice in getattr(self, own)]
         else:
             raise KeyError(name)
         return contracts.code_list({"id": own, "source": SETTINGS_FILE, "entries": entries})
@@ -321,8 +347,12 @@ def parse_settings(text: str, name: str) -> Settings:
     except tomllib.TOMLDecodeError as error:
         raise WorkspaceError(f"Asetuksia {name} ei voi lukea: {error}. Korjaa tiedosto.") from error
     try:
-        return Settings.model_validate(raw)
+        settings = Settings.model_validate(raw)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
         raise WorkspaceError(f"Asetuksissa {name} on virhe kohdassa {where}: {first['msg']}. Korjaa kohta.") from error
+    fault = classification.first_fault(settings.classification_rules, settings.code_list)
+    if fault is not None:
+        raise WorkspaceError(f"Asetuksissa {name}: {fault.fi}")
+    return settings

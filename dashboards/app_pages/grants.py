@@ -6,7 +6,7 @@ from dashboards import components, grant_tables, leads
 from dashboards.address import choose, warn_of_unknown
 from dashboards.data import edition_of_run
 from dashboards.evidence import show_group
-from dashboards.texts import say, tr
+from dashboards.texts import tr
 
 YEAR, BODY, ALL_BODIES = "vuosi", "toimielin", "kaikki"
 
@@ -22,7 +22,8 @@ if years:
     with st.container(key="filters", horizontal=True):
         year = choose(tr("Year"), YEAR, years, next(iter(years)), notices)
         bodies = {ALL_BODIES: tr("All granting bodies")}
-        bodies |= {code: say(label) for code, label in edition.codes.get("granting_bodies", {}).items()}
+        own = edition.parts_codes("grants_awarded_eur", "granting_body")
+        bodies |= {code: edition.breakdown_label("granting_body", code) for code in own}
         body = choose(tr("Granting body"), BODY, bodies, ALL_BODIES, notices)
     chosen = [award for award in edition.awards(int(year)) if body in (ALL_BODIES, award.granting_body)]
     grant_tables.show_recipients(edition, chosen, year)

@@ -14,6 +14,7 @@ from pipelines import contracts, landing
 from pipelines.clients.http import FetchFailed, Manners, Service
 from pipelines.clients.job import Job, PagesDisagree
 from pipelines.clients.linked_events import fetch as fetch_linked_events
+from pipelines.clients.price_index import fetch as fetch_prices
 from pipelines.clients.ptv import fetch as fetch_ptv
 from pipelines.clients.statfin import fetch as fetch_statfin
 from pipelines.clients.treasury import fetch as fetch_treasury
@@ -35,6 +36,7 @@ class Client:
 CLIENTS: Mapping[str, Client] = {
     "ytj_companies": Client(fetch_ytj, Manners(pace=1.0)),
     "population": Client(fetch_statfin, Manners(pace=1.5)),
+    "price_index": Client(fetch_prices, Manners(pace=1.5)),
     "municipal_finance": Client(fetch_treasury),
     "events": Client(fetch_linked_events),
     "directory_listings": Client(fetch_ptv),

@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from pipelines.clients.http import Answer, FetchFailed, StatusRefused
 from pipelines.clients.job import Job, field
@@ -31,6 +32,9 @@ from pipelines.workspace import PopulationInterface, Settings
 WHOLE_COUNTRY = "SSS"
 NOT_FOUND = (400, 404)
 """What PxWeb answers for a table that is not there."""
+
+Query = Callable[[object, Settings], dict[str, object]]
+"""What makes the request of a table out of its metadata."""
 
 _YEAR = re.compile(r"\d{4}")
 _OLD_PATH = re.compile(r"(\w+)/statfin_\1_pxt_(\w+\.px)")
@@ -62,7 +66,7 @@ def fetch(job: Job[PopulationInterface]) -> None:
         See `pipelines.clients.job`; also when the table is not one of population by municipality.
     """
     for table in job.interface.tables:
-        job.page(table.replace("/", "-"), partial(_table, job, table))
+        job.page(table.replace("/", "-"), partial(table_answer, job, table, query))
 
 
 def query(metadata: object, settings: Settings) -> dict[str, object]:
@@ -73,7 +77,7 @@ def query(metadata: object, settings: Settings) -> dict[str, object]:
     FetchFailed
         The metadata has not the expected shape, or something that is needed is not in the table.
     """
-    variables = [_variable(item) for item in field(metadata, "variables", list)]
+    variables = variables_of(metadata)
     chosen = ((variable, _choose(variable, settings)) for variable in variables)
     selections = [
         {"code": variable.code, "selection": {"filter": "item", "values": values}}
@@ -87,8 +91,25 @@ def query(metadata: object, settings: Settings) -> dict[str, object]:
     return {"query": selections, "response": {"format": "json-stat2"}}
 
 
-def _table(job: Job[PopulationInterface], table: str) -> Answer:
-    """Ask for the metadata, by the other spelling of the path when this one is gone, then for the cells."""
+def variables_of(metadata: object) -> list[Variable]:
+    """Return the variables of a table's metadata.
+
+    Raises
+    ------
+    FetchFailed
+        The metadata has not the expected shape.
+    """
+    return [_variable(item) for item in field(metadata, "variables", list)]
+
+
+def table_answer(job: Job[Any], table: str, ask: Query) -> Answer:
+    """Ask for the metadata, by the other spelling of the path when this one is gone, then for the cells.
+
+    Raises
+    ------
+    FetchFailed
+        The service did not answer, or `ask` makes no request of the metadata.
+    """
     try:
         path, metadata = table, job.service.get(table).document
     except StatusRefused as refused:
@@ -96,7 +117,7 @@ def _table(job: Job[PopulationInterface], table: str) -> Answer:
         if refused.status not in NOT_FOUND or other is None:
             raise
         path, metadata = other, job.service.get(other).document
-    return job.service.post(path, query(metadata, job.settings))
+    return job.service.post(path, ask(metadata, job.settings))
 
 
 def _other_path(table: str) -> str | None:
@@ -125,7 +146,7 @@ def _is_area(variable: Variable) -> bool:
 def _choose(variable: Variable, settings: Settings) -> list[str] | None:
     """Return the values to ask for; None leaves the variable out, so that PxWeb sums over it."""
     if variable.is_time:
-        return _years(variable, settings.figures.first_year)
+        return periods_from(variable, settings.figures.first_year)
     for recognised, values in _CHOICES:
         if recognised(variable):
             return values(variable, settings)
@@ -134,7 +155,14 @@ def _choose(variable: Variable, settings: Settings) -> list[str] | None:
     raise FetchFailed(message("client.surplus_variable", label=variable.label))
 
 
-def _years(variable: Variable, first_year: int) -> list[str]:
+def periods_from(variable: Variable, first_year: int) -> list[str]:
+    """Return the periods of a time variable from a year on.
+
+    Raises
+    ------
+    FetchFailed
+        There are none.
+    """
     chosen = [value for value in variable.values if (year := _YEAR.match(value)) and int(year[0]) >= first_year]
     if not chosen:
         raise FetchFailed(message("client.no_years", year=first_year))

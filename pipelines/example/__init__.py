@@ -13,9 +13,11 @@ from pipelines import contracts
 from pipelines.example.build import build_town
 from pipelines.example.city_files import write_bookings, write_tasks, write_work
 from pipelines.example.gathering_files import write_events, write_meetings
+from pipelines.example.grant_service_files import write_applications, write_state_export
 from pipelines.example.money_files import write_budgets, write_controls, write_draft, write_ledgers
 from pipelines.example.people_files import write_listings, write_residents
 from pipelines.example.population_files import write_population
+from pipelines.example.price_files import write_prices
 from pipelines.example.register_files import write_memberships, write_register
 from pipelines.example.return_files import write_returns
 from pipelines.example.sheets import Delivery
@@ -59,9 +61,12 @@ def _deliver(workspace: Workspace, town: Town) -> Iterator[Delivery]:
         inbox / "umbrella_members", town, settings.code_list("settings.umbrella_organisations")
     )
     yield from write_ledgers(inbox / "grant_ledger", town, settings)
+    yield write_applications(inbox / "grant_ledger", town)
+    yield write_state_export(inbox / "grant_ledger", town)
     yield write_controls(inbox / "grant_controls", town, settings)
     yield from write_returns(inbox / "association_returns", town)
     yield from write_population(inbox / "population", town)
+    yield write_prices(inbox / "price_index")
     yield from write_budgets(inbox / "municipal_finance", town)
     yield from write_bookings(inbox / "premises_bookings", town, settings)
     yield from write_work(inbox / "city_work", town, settings)

@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipelines import contracts
+from pipelines.example.classes import class_cells
 from pipelines.example.faults import BOOKING_BASE, BOOKING_FAULTS, TASK_FAULTS, WORK_FAULTS, plant
 from pipelines.example.headers import drifting_headers, spelling
 from pipelines.example.sheets import FILE_PREFIX, LABEL, Delivery, Layout, Row, write_table
@@ -110,6 +111,7 @@ def _work_row(work: Work, settings: Settings, drift: int) -> Row:
             "hours": work.hours,
             "description": work.description,
             "association_name": work.association.written_as if work.association else None,
+            **class_cells(work, settings, drift),
         }
     )
 

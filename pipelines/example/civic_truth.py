@@ -129,7 +129,7 @@ def _of_listings(town: Town, year: int) -> Iterator[Figure]:
 def _of_events(tellings: Sequence[Telling]) -> Iterator[Figure]:
     events: dict[Hashable, _Event] = {}
     for telling in tellings:
-        key = (telling.held_on, _words(telling.name), _words(telling.place or ""))
+        key = (telling.held_on, words_of(telling.name), words_of(telling.place or ""))
         event = events.setdefault(key, _Event(telling.held_on))
         event.associations |= {one.register_number for one in telling.organisers if one.register_number is not None}
         event.with_town = event.with_town or telling.city_unit is not None
@@ -140,7 +140,8 @@ def _of_events(tellings: Sequence[Telling]) -> Iterator[Figure]:
         yield "listed_joint_events", str(year), TOTAL, TOTAL, sum(event.with_town for event in then)
 
 
-def _words(text: str) -> tuple[str, ...]:
+def words_of(text: str) -> tuple[str, ...]:
+    """Return the words of a name in lower case, by which tellings of one event are known."""
     return tuple(re.findall(r"\w+", text.lower()))
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pipelines.example.classes import class_cells
 from pipelines.example.faults import EVENT_FAULTS, MEETING_FAULTS, plant
 from pipelines.example.gatherings import (
     CALENDAR,
@@ -63,6 +64,7 @@ def _event_row(telling: Telling, settings: Settings, drift: int) -> Row:
             "organisers": _listed(telling.organisers),
             "city_unit": spelling(units, telling.city_unit, drift) if telling.city_unit else None,
             "participants": telling.participants,
+            **class_cells(telling, settings, drift),
         }
     )
 
@@ -168,5 +170,6 @@ def _meeting_row(meeting: Meeting, settings: Settings, drift: int) -> Row:
             "place": meeting.place,
             "participants": meeting.participants,
             "associations": _listed(meeting.associations),
+            **class_cells(meeting, settings, drift),
         }
     )

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from pipelines.example.classes import class_cells
 from pipelines.example.faults import CONTROL_BASE, CONTROL_FAULTS, GRANT_BASE, GRANT_FAULTS, Fault, plant
 from pipelines.example.headers import drifting_headers, spelling
 from pipelines.example.sheets import FILE_PREFIX, LABEL, Cell, Delivery, Layout, Row, write_table
@@ -91,6 +92,7 @@ def _grant_row(grant: Grant, settings: Settings, drift: int) -> Row:
         "account": ACCOUNT,
         "is_regrant": "kyllä" if grant.is_regrant else ("ei" if drift % 2 else None),
         "remark": "Oikaisu" if grant.awarded < 0 else None,
+        **class_cells(grant, settings, drift),
     }
     return Row(cells)
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines import contracts
-from pipelines.example import civic_truth
+from pipelines.example import civic_truth, class_truth, support_truth
 from pipelines.example.sheets import LABEL, Delivery
 from pipelines.example.town import NUMBERS_YEAR, YEARS, Association, Grant, Return, Town, end_of
 
@@ -95,7 +95,12 @@ def indicator_values(town: Town) -> Iterator[Answer]:
         yield from _of_the_register(then)
         yield from _of_the_grants(town, year)
         yield from _of_the_returns(then)
-    for indicator, period, breakdown, breakdown_value, value in civic_truth.figures(town):
+        for indicator, period, breakdown, breakdown_value, value in support_truth.figures(town, year, len(then.active)):
+            yield _answer(indicator, period, value, breakdown, breakdown_value)
+    for indicator, period, breakdown, breakdown_value, value in (
+        *civic_truth.figures(town),
+        *class_truth.figures(town),
+    ):
         yield _answer(indicator, period, value, breakdown, breakdown_value)
 
 

@@ -30,6 +30,10 @@ AGE_LABELS = frozenset({"ikä", "age", "ålder"})
 TIME_LABELS = frozenset({"vuosi", "kuukausi", "vuosineljännes", "year", "month", "quarter", "år", "månad", "kvartal"})
 METRIC_LABELS = frozenset({"tiedot", "information", "uppgifter"})
 
+_PRICES = re.compile(
+    r"(kuluttajahintaindeksi|elinkustannusindeksi|consumer price index|cost-of-living index"
+    r"|konsumentprisindex|levnadskostnadsindex)"
+)
 _AREA_CODE = re.compile(r"KU\d{3}")
 _POPULATION = re.compile(
     r"(väkiluku|väestö|asukasluku|population|folkmängd|befolkning|invånarantal)"
@@ -69,9 +73,15 @@ class JsonStat:
 
 
 def recognises(document: object) -> bool:
-    """Tell whether a JSON document looks like JSON-stat."""
+    """Tell whether a JSON document looks like JSON-stat that does not speak of prices."""
+    label = json_stat_label(document)
+    return label is not None and not speaks_of_prices(label)
+
+
+def json_stat_label(document: object) -> str | None:
+    """Return the label of a document that looks like JSON-stat; None for any other."""
     dataset = _dataset(document)
-    return "dimension" in dataset and "value" in dataset
+    return str(dataset.get("label") or "") if "dimension" in dataset and "value" in dataset else None
 
 
 def read_json_stat(document: object) -> JsonStat:
@@ -110,17 +120,17 @@ def read(document: object) -> JsonRows:
         The document is no JSON-stat table of population by area.
     """
     table = read_json_stat(document)
-    area = _find(table, "geo", AREA_LABELS) or _by_codes(table)
+    area = find_variable(table, "geo", AREA_LABELS) or _by_codes(table)
     if area is None:
         raise _not_population("no_area")
-    time = _find(table, "time", TIME_LABELS)
+    time = find_variable(table, "time", TIME_LABELS)
     if time is None:
         raise _not_population("no_time")
-    metric = _find(table, "metric", METRIC_LABELS)
+    metric = find_variable(table, "metric", METRIC_LABELS)
     measures = _measures(table, metric)
     if not measures:
         raise _not_population("no_measure")
-    sex, age = _find(table, "", SEX_LABELS), _find(table, "", AGE_LABELS)
+    sex, age = find_variable(table, "", SEX_LABELS), find_variable(table, "", AGE_LABELS)
     used = (area, time, sex, age, metric)
     _refuse_other_breakdowns(table, used)
     places = [table.variables.index(variable) if variable else None for variable in used]
@@ -137,6 +147,11 @@ def read(document: object) -> JsonRows:
 def counts_residents(label: str) -> bool:
     """Tell whether the label of a measure says that it counts residents."""
     return _POPULATION.match(fold(label)) is not None
+
+
+def speaks_of_prices(label: str) -> bool:
+    """Tell whether the label of a table says that it is of an index of consumer prices or of the cost of living."""
+    return _PRICES.search(fold(label)) is not None
 
 
 def _dataset(document: object) -> Mapping[str, Any]:
@@ -187,7 +202,7 @@ def _roles(dataset: Mapping[str, Any], dimension: Mapping[str, Any]) -> dict[str
     return {str(role): tuple(map(str, names)) for role, names in roles.items() if isinstance(names, list)}
 
 
-def _find(table: JsonStat, role: str, labels: frozenset[str]) -> Variable | None:
+def find_variable(table: JsonStat, role: str, labels: frozenset[str]) -> Variable | None:
     """Return the variable that bears a role or, when none does, one of the labels."""
     named = table.roles.get(role, ())
     by_role = next((variable for variable in table.variables if variable.id in named), None)

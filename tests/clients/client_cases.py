@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from played_services import Asked, Reply, company, linked_events, ptv, pxweb, treasury, ytj
+from played_services import Asked, Reply, company, linked_events, prices, ptv, pxweb, treasury, ytj
 
 from pipelines import clients, landing
 from pipelines.clients import Fetched
@@ -49,6 +49,7 @@ CASES = {
     for case in (
         Case("ytj_companies", ytj([company(number) for number in range(250)]), 3),
         Case("population", pxweb("new"), 1),
+        Case("price_index", prices, 1),
         Case("municipal_finance", treasury([{"period": "2023"}, {"period": "2024"}]), 2),
         Case("events", linked_events(5), 3),
         Case("directory_listings", ptv(5), 3),

@@ -191,6 +191,27 @@ def pxweb(generation: str) -> Callable[[Asked, str], Reply]:
     return play
 
 
+def prices(asked: Asked, _: str) -> Reply:
+    """Play a table of consumer prices by year, goods and measure."""
+    if asked.path != "khi/11xc.px":
+        return NOT_FOUND
+    texts = {
+        "timeperiod_y": ["2014", "2023", "2024"],
+        "hyodyke": ["Kuluttajahintaindeksi", "Elintarvikkeet"],
+        "contentscode": ["Vuosimuutos, %", "Pisteluku"],
+    }
+    values = {"timeperiod_y": texts["timeperiod_y"], "hyodyke": ["0", "01"], "contentscode": ["muutos", "pisteluku"]}
+    labels = {"timeperiod_y": "Vuosi", "hyodyke": "Hyödyke", "contentscode": "Tiedot"}
+    if asked.method == "GET":
+        variables = [
+            {"code": code, "text": labels[code], "values": values[code], "valueTexts": texts[code]} for code in values
+        ]
+        return as_json({"title": "Kuluttajahintaindeksi", "variables": variables})
+    chosen = {item["code"]: item["selection"]["values"] for item in asked.body["query"]}
+    answer = json_stat(chosen, labels, texts, values)
+    return as_json({**answer, "label": "Kuluttajahintaindeksi (2015=100) muuttujina Vuosi, Hyödyke ja Tiedot"})
+
+
 def json_stat(
     chosen: dict[str, list[str]], labels: dict[str, str], texts: dict[str, list[str]], values: dict[str, list[str]]
 ) -> dict[str, Any]:

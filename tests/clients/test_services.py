@@ -65,7 +65,7 @@ def test_the_bytes_land_as_they_came(town: MakeTown, case: Case, service: Played
     sent: list[bytes] = []
 
     def keep(asked: Asked, reply: Reply) -> Reply:
-        if asked.method == "POST" or case.source != "population":
+        if asked.method == "POST" or case.source not in {"population", "price_index"}:
             sent.append(reply.body)
         return reply
 
@@ -253,6 +253,33 @@ def test_sex_and_age_are_asked_for_and_what_can_be_left_out_is(town: MakeTown) -
         "s": ["SSS", "1"],
         "i": ["SSS", "000"],
     }
+
+
+def test_of_prices_only_the_points_of_the_whole_are_asked_for(town: MakeTown) -> None:
+    with served(CASES["price_index"].play) as service:
+        made = town(price_index=service.base)
+        fetched(made)
+        query = next(asked.body for asked in service.asked if asked.method == "POST")
+    assert [item["selection"]["values"] for item in query["query"]] == [["2023", "2024"], ["0"], ["pisteluku"]]
+    rows = staged(made, "price_index")
+    assert rows.select("period", "index_points").rows() == [("2023", 100.0), ("2024", 101.0)]
+
+
+PRICE_METADATA: dict[str, tuple[list[dict[str, Any]], str]] = {
+    "no time": ([variable("c", "Tiedot", "Pisteluku")], "puuttuu odotettu kenttä: Vuosi"),
+    "no points": ([YEARS, variable("c", "Tiedot", "Vuosimuutos, %")], "ei ole hintaindeksin pistelukuja"),
+    "no whole": ([YEARS, variable("g", "Alaryhmä", "Leipä", "Maito")], "jota ei tunneta: Alaryhmä"),
+    "no years": ([variable("v", "Vuosi", "1990", time=True)], "ei ole vuosia alkaen vuodesta 2015"),
+}
+
+
+@pytest.mark.parametrize(("variables", "says"), PRICE_METADATA.values(), ids=PRICE_METADATA)
+def test_a_table_that_is_no_price_index(town: MakeTown, variables: list[dict[str, Any]], says: str) -> None:
+    with served(lambda *_: as_json({"title": "x", "variables": variables})) as service:
+        (outcome,) = town(price_index=service.base).fetch()
+        assert outcome.failure is not None
+        assert says in outcome.failure.fi
+        assert {asked.method for asked in service.asked} == {"GET"}
 
 
 # State Treasury

@@ -9,7 +9,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from pipelines import contracts, parsing, quality
+from pipelines import classification, contracts, parsing, quality
 from pipelines.contract_model import Column, SourceContract, TableContract, Text
 from pipelines.workspace import SETTINGS_FILE, Settings, read_settings
 from warehouse.models import models
@@ -21,8 +21,8 @@ SOURCE_COLUMNS = [(source, column) for source in SOURCES for column in source.co
 
 CODE_LIST_OF_BREAKDOWN = {
     "age_group": "age_groups",
-    "area": "settings.areas",
     "city_unit": "settings.city_units",
+    **classification.KINDS,
     "directory": "directories",
     "end_reason": "end_reason",
     "forum": "settings.forums",
@@ -31,6 +31,7 @@ CODE_LIST_OF_BREAKDOWN = {
     "premises": "settings.premises",
     "purpose_group": "purpose_groups",
     "sex": "sexes",
+    "support_part": "support_parts",
     "umbrella": "settings.umbrella_organisations",
     "work_kind": "work_kinds",
 }

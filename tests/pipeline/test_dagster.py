@@ -29,7 +29,7 @@ def test_one_asset_a_table_and_the_edition(definitions: dg.Definitions) -> None:
 def test_dependencies_are_those_of_the_sql(definitions: dg.Definitions) -> None:
     graph = definitions.resolve_asset_graph()
     parents = {".".join(key.path) for key in graph.get(dg.AssetKey(["core", "grants"])).parent_keys}
-    assert parents == {"core.organisation_links", "staging.grant_ledger"}
+    assert parents == {"core.organisation_links", "meta.granting_bodies", "staging.grant_ledger"}
     assert {".".join(key.path) for key in graph.get(dg.AssetKey(["edition"])).parent_keys} == set(made_of())
 
 

@@ -4,9 +4,14 @@ WITH evidence AS (
     FROM core.returns
     UNION ALL
     -- a re-grant tells of the association that passes the money on, not of the one that gets it
-    SELECT register_number, decided_on, 'grant_application', file_sha256, sheet, line
+    SELECT register_number, decided_on, CASE WHEN is_own THEN 'grant_application' ELSE 'outside_grant' END,
+        file_sha256, sheet, line
     FROM core.grants
     WHERE NOT is_regrant
+    UNION ALL
+    SELECT register_number, applied_on, 'grant_application', file_sha256, sheet, line
+    FROM core.open_applications
+    WHERE applied_on IS NOT NULL
     UNION ALL
     SELECT register_number, valid_from, 'umbrella_joining', file_sha256, sheet, line
     FROM core.umbrella_memberships

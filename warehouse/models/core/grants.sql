@@ -5,6 +5,8 @@ WITH linked AS (
     JOIN core.organisation_links AS links
         ON links.source = 'grant_ledger'
         AND links.file_sha256 = rows.file_sha256 AND links.sheet = rows.sheet AND links.line = rows.line
+    -- an application that is still open (core.open_applications) or was withdrawn has no decision
+    WHERE rows.awarded_eur IS NOT NULL AND rows.decided_on IS NOT NULL
 ),
 
 keyed AS (
@@ -49,6 +51,7 @@ SELECT
     CASE WHEN paid_eur IS NOT NULL THEN year(paid_on) END AS payment_year,
     account,
     coalesce(is_regrant, false) AS is_regrant,
+    granting_body IN (SELECT code FROM meta.granting_bodies WHERE is_own) AS is_own,
     awarded_eur < 0 OR coalesce(paid_eur, 0) < 0 AS is_correction,
     file_sha256,
     sheet,

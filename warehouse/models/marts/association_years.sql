@@ -53,7 +53,7 @@ SELECT
     EXISTS (
         SELECT 1 FROM core.grants AS grants
         WHERE grants.register_number = registered.register_number
-            AND grants.decision_year = registered.year AND grants.awarded_eur > 0
+            AND grants.decision_year = registered.year AND grants.awarded_eur > 0 AND grants.is_own
     ) AS got_grant
 FROM registered
 LEFT JOIN in_window USING (register_number, year)

@@ -8,6 +8,7 @@ WITH named AS (
         coalesce(associations.business_id, grants.business_id) AS recipient_business_id
     FROM core.grants AS grants
     LEFT JOIN core.associations AS associations ON associations.register_number = grants.register_number
+    WHERE grants.is_own
 )
 
 SELECT

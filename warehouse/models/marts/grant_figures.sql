@@ -1,6 +1,6 @@
 -- grain: one row an indicator, year and breakdown value
 WITH own AS (
-    SELECT * FROM core.grants WHERE NOT is_regrant
+    SELECT * FROM core.grants WHERE NOT is_regrant AND is_own
 ),
 
 decided AS (

@@ -2,7 +2,7 @@
 WITH ledger AS (
     SELECT payment_year AS year, granting_body, sum(paid_eur) AS ledger_paid_eur
     FROM core.grants
-    WHERE NOT is_regrant AND payment_year IS NOT NULL
+    WHERE NOT is_regrant AND is_own AND payment_year IS NOT NULL
     GROUP BY payment_year, granting_body
 ),
 

@@ -4,6 +4,8 @@ WITH yearly AS (
     UNION ALL SELECT * FROM marts.return_figures
     UNION ALL SELECT * FROM marts.grant_figures
     UNION ALL SELECT * FROM marts.city_figures
+    UNION ALL SELECT * FROM marts.classified_figures
+    UNION ALL SELECT * FROM marts.support_figures
     UNION ALL SELECT * FROM marts.participation_figures
 ),
 
@@ -45,6 +47,7 @@ described AS (
         estimates.lower,
         estimates.upper,
         estimates.cv,
+        gaps.reason AS gap,
         cards.basis IN ('evidence', 'returns') AND figures.year < (SELECT year FROM first_full) AS window_is_short,
         CASE WHEN cards.basis = 'returns' THEN figures.n / nullif(figures.population, 0) END AS coverage_share
     FROM figures
@@ -52,6 +55,9 @@ described AS (
     LEFT JOIN marts.return_estimates AS estimates
         ON estimates.indicator_id = figures.indicator_id AND estimates.year = figures.year
         AND estimates.breakdown = figures.breakdown AND estimates.breakdown_value = figures.breakdown_value
+    LEFT JOIN marts.figure_gaps AS gaps
+        ON gaps.indicator_id = figures.indicator_id AND gaps.year = figures.year
+        AND gaps.breakdown = figures.breakdown AND gaps.breakdown_value = figures.breakdown_value
     LEFT JOIN meta.series_breaks AS breaks
         ON breaks.indicator_id = figures.indicator_id AND year(breaks.breaks_on) = figures.year
 ),
@@ -63,7 +69,7 @@ judged AS (
             WHEN basis = 'returns' AND coalesce(coverage_share, 0) < 0.3 THEN 'low_coverage'
             WHEN basis = 'returns' AND estimate IS NULL THEN 'too_few_answers'
             WHEN basis = 'returns' AND cv > 0.333 THEN 'uncertain'
-            WHEN reported IS NULL THEN 'no_denominator'
+            WHEN reported IS NULL THEN coalesce(gap, 'no_denominator')
             WHEN basis = 'residents' THEN 'not_weighted'
             WHEN NOT is_complete THEN 'year_not_over'
             WHEN break_id IS NOT NULL THEN 'break'
@@ -98,7 +104,8 @@ SELECT
     END AS method,
     CASE WHEN judged.is_complete THEN 'final' ELSE 'preliminary' END AS status,
     CASE
-        WHEN judged.reason IN ('low_coverage', 'too_few_answers', 'uncertain', 'no_denominator') THEN 'not_usable'
+        WHEN judged.reason IN ('low_coverage', 'too_few_answers', 'uncertain', coalesce(judged.gap, 'no_denominator'))
+            THEN 'not_usable'
         WHEN judged.reason IN ('counted', 'estimated') THEN 'usable'
         ELSE 'usable_with_care'
     END AS verdict,
