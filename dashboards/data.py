@@ -44,7 +44,6 @@ LIST_OF_BREAKDOWN: Final = {
     "umbrella": "umbrella_organisations",
     "support_part": "support_parts",
     "sector": "city_sectors",
-    "area": "areas",
     "goal": "common_goals",
     "means": "participation_means",
     "volunteer_form": "volunteer_forms",
