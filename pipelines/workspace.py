@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -48,6 +48,9 @@ concurrency:
 
 class WorkspaceError(Exception):
     """The workspace can't be used as it is; the message is one Finnish sentence for people."""
+
+
+Role = Literal["official", "welfare", "analyst", "admin"]
 
 
 class _Strict(BaseModel):
@@ -156,6 +159,7 @@ class Settings(_Strict):
     municipality: Municipality
     contact: Contact
     figures: Figures
+    roles: dict[str, Role] = {}
     interfaces: Interfaces = Interfaces()
     council_terms: tuple[CouncilTerm, ...] = ()
     series_breaks: tuple[SeriesBreak, ...] = ()
@@ -166,6 +170,10 @@ class Settings(_Strict):
     forums: tuple[Choice, ...] = ()
     areas: tuple[Choice, ...] = ()
     city_units: tuple[Choice, ...] = ()
+
+    def role_of(self, email: str) -> Role | None:
+        """Return the role of a person by e-mail address, in whatever case; None for all others."""
+        return {address.casefold(): role for address, role in self.roles.items()}.get(email.casefold())
 
     def code_list(self, name: str) -> CodeList:
         """Return a code list by the name that contracts use: `settings.granting_bodies` or one of the project's own.
