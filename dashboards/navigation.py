@@ -6,11 +6,12 @@ Here belongs: the list of pages. Not here: what a page shows (`app_pages/`).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 import streamlit as st
 from streamlit.navigation.page import Page
 
+from dashboards import restricted
 from dashboards.texts import tr
 
 
@@ -36,6 +37,7 @@ GRANTS: Final = PageEntry("grants", "avustukset")
 COOPERATION: Final = PageEntry("cooperation", "kyselyt")
 PARTICIPATION: Final = PageEntry("participation", "osallisuus-ja-vuosikello")
 QUALITY: Final = PageEntry("quality", "tietojen-laatu")
+REVIEW: Final = PageEntry("review", "tarkista-linkitykset")
 
 PAGES: Final = (OVERVIEW, ASSOCIATIONS, VOLUNTEERING, EVENTS, CITY, GRANTS, COOPERATION, PARTICIPATION, QUALITY)
 
@@ -52,12 +54,16 @@ def page_title(entry: PageEntry) -> str:
         COOPERATION: tr("Surveys"),
         PARTICIPATION: tr("Taking part and the annual clock"),
         QUALITY: tr("Quality of the data"),
+        REVIEW: tr("Review the links"),
     }[entry]
 
 
 def all_pages() -> list[Page]:
-    """Return the pages for `st.navigation`."""
-    return [
+    """Return the pages for `st.navigation`; one that needs a role stands in it only for people with that role."""
+    visibility: Literal["visible", "hidden"] = "visible" if restricted.is_open() else "hidden"
+    review = st.Page(REVIEW.path, title=page_title(REVIEW), url_path=REVIEW.address, visibility=visibility)
+    public = [
         st.Page(entry.path, title=page_title(entry), url_path=entry.address or None, default=entry is OVERVIEW)
         for entry in PAGES
     ]
+    return [*public, review]

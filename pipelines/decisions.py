@@ -15,6 +15,7 @@ import os
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import polars as pl
@@ -27,6 +28,8 @@ COLUMNS = ("mention_key", "business_id", "register_number", "decided_by", "decid
 NO_DECISIONS = pl.DataFrame(
     schema=dict.fromkeys(COLUMNS, pl.String) | {"decided_at": pl.Date},
 )
+_ONE_WRITER = Lock()
+"""Several people may decide at once on the page; the file is read and written as a whole."""
 
 
 class Decision(BaseModel):
@@ -78,7 +81,11 @@ def add_decision(workspace: Workspace, decision: Decision) -> None:
     WorkspaceError
         As `read_decisions`: a file that can't be read is not written to either.
     """
-    path = workspace.links_file
+    with _ONE_WRITER:
+        _add(workspace.links_file, decision)
+
+
+def _add(path: Path, decision: Decision) -> None:
     kept = [cells for _, cells in _lines(path)] if path.is_file() else []
     added = {name: "" if value is None else str(value) for name, value in decision.model_dump().items()}
     text = io.StringIO(newline="")

@@ -74,8 +74,25 @@ def open_names(workspace: Workspace) -> list[OpenName]:
     WorkspaceError
         There has been no run, another process is running one, or `links.csv` can't be read.
     """
+    return waiting_names(workspace, *_tables(workspace))
+
+
+def waiting_names(
+    workspace: Workspace, links: pl.DataFrame, candidates: pl.DataFrame, associations: pl.DataFrame
+) -> list[OpenName]:
+    """Return the names of a run that wait for a person and are not decided since, the commonest first.
+
+    Parameters
+    ----------
+    links, candidates, associations
+        The tables `organisation_links`, `link_candidates` and `associations` of that run.
+
+    Raises
+    ------
+    WorkspaceError
+        `links.csv` can't be read.
+    """
     decided = read_decisions(workspace).with_columns(mention_key=name_key(pl.col("mention_key")))
-    links, candidates, associations = _tables(workspace)
     waiting = (
         links.filter(pl.col("method") == "review")
         .with_columns(mention_key=name_key(pl.col("mention")))
@@ -85,7 +102,8 @@ def open_names(workspace: Workspace) -> list[OpenName]:
     names = {code.code: code.label.fi for code in contracts.code_lists()["municipalities"].entries} | {
         own.code: own.name
     }
-    found = candidates.join(associations, on="register_number", how="inner").sort(*MENTION_KEY, "rank")
+    facts = associations.select("register_number", "name", "domicile_code")
+    found = candidates.join(facts, on="register_number", how="inner").sort(*MENTION_KEY, "rank")
     candidates_of = {key: _candidates(rows, names) for key, rows in found.group_by(MENTION_KEY, maintain_order=True)}
     grouped = waiting.sort(MENTION_KEY).group_by(["mention_key", "business_id"], maintain_order=True)
     listed = [_open_name(rows, candidates_of) for _, rows in grouped]
@@ -169,7 +187,7 @@ def _tables(workspace: Workspace) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFr
         raise WorkspaceError(message("review.no_run", root=workspace.root).fi) from error
     except duckdb.IOException as error:
         raise WorkspaceError(message("cli.busy").fi) from error
-    return links, candidates, associations.select("register_number", "name", "domicile_code")
+    return links, candidates, associations
 
 
 def _candidates(rows: pl.DataFrame, municipalities: dict[str, str]) -> tuple[Candidate, ...]:

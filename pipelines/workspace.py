@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -50,6 +50,9 @@ concurrency:
 
 class WorkspaceError(Exception):
     """The workspace can't be used as it is; the message is one Finnish sentence for people."""
+
+
+Role = Literal["official", "welfare", "analyst", "admin"]
 
 
 class _Strict(BaseModel):
@@ -180,6 +183,7 @@ class Settings(_Strict):
     municipality: Municipality
     contact: Contact
     figures: Figures
+    roles: dict[str, Role] = {}
     interfaces: Interfaces = Interfaces()
     council_terms: tuple[CouncilTerm, ...] = ()
     series_breaks: tuple[SeriesBreak, ...] = ()
@@ -192,6 +196,10 @@ class Settings(_Strict):
     areas: tuple[Choice, ...] = ()
     city_units: tuple[Choice, ...] = ()
     classification_rules: tuple[ClassificationRule, ...] = ()
+
+    def role_of(self, email: str) -> Role | None:
+        """Return the role of a person by e-mail address, in whatever case; None for all others."""
+        return {address.casefold(): role for address, role in self.roles.items()}.get(email.casefold())
 
     def code_list(self, name: str) -> CodeList:
         """Return a code list by the name that contracts use: `settings.granting_bodies` or one of the project's own.
