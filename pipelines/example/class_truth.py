@@ -25,7 +25,6 @@ _AREA_OF_FORUM = {"table_malli": "malli", "table_kokeilu": "kokeilu"}
 _FORM_OF_WORD = {
     "luento": "events_lectures",
     "konsertti": "events_lectures",
-    "näyttely": "events_lectures",
     "talkoo": "work_parties",
 }
 

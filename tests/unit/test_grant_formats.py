@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import re
+import zipfile
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -172,6 +174,40 @@ def test_real_messages_are_read(samples: Path, name: str, rows: int) -> None:
     assert recognise_source(file.read_bytes(), file.name).name == "grant_ledger"
 
 
+def test_every_row_and_euro_of_the_real_messages_is_accounted_for(samples: Path) -> None:
+    """Pieksämäki has none of their bodies and types: the rows are set aside, and each says so."""
+    town = parse_settings(contracts.municipality_settings("pieksamaki"), "pieksamaki")
+    files = sorted((samples / "helsinki_grants").glob("esimerkki_*.json"))
+    assert len(files) == 6
+    for file in files:
+        (table,) = read_file(file.read_bytes(), file.name, LEDGER)
+        (account,) = staged(table, town).accounts.iter_rows(named=True)
+        assert account["rows_read"] == account["rows_staged"] + account["rows_quarantined"] == len(table.rows)
+        assert account["eur_read"] == account["eur_quarantined"] > 0
+
+
+ODD: dict[str, Any] = {
+    "leaves that are none": [1, None, "x", {"label": "no ID"}, {"ID": 5, "value": [1, {"a": 2}]}],
+    "no list": {"ID": "amount", "value": "1"},
+    "lists in lists": [[[["x"]]]],
+    "nothing": None,
+}
+
+
+@pytest.mark.parametrize("part", ["applicantInfoArray", "compensationInfo", "compensationArray", "generalInfoArray"])
+@pytest.mark.parametrize("odd", ODD)
+def test_a_message_of_another_shape_is_read_or_refused_but_never_breaks(
+    part: str, odd: str, settings: Settings
+) -> None:
+    document = message([("1", "500.00")])
+    inner = document["compensation"]
+    holder = inner if part in inner else inner["compensationInfo"]
+    holder[part] = ODD[odd]
+    result = staged(read(document), settings)
+    (account,) = result.accounts.iter_rows(named=True)
+    assert account["rows_read"] == account["rows_staged"] + account["rows_quarantined"] >= 1
+
+
 HEADERS = ["Päätös pvm", "Saajan nimi", "Myöntäjä", "Asianumero", "Haettu", "Myönnetty", "EU-varat", "Alueet"]
 
 
@@ -206,6 +242,27 @@ def test_the_export_of_state_grants(settings: Settings) -> None:
         (date(2024, 5, 2), "Esimerkin Latu ry", "9123457-3", "state", "state_grant", 4000, Decimal("2500.50")),
         (date(2024, 5, 3), "Esimerkin (vanha) seura ry", None, "state", "state_grant", None, Decimal("0.00")),
     ]
+
+
+def without_references(content: bytes) -> bytes:
+    """Rewrite a workbook as the service does: every element with a prefix, no cell says where it stands."""
+    changed = io.BytesIO()
+    main = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(changed, "w") as new:
+        for name in old.namelist():
+            text = old.read(name).decode()
+            if main in text and "styles" not in name:
+                text = re.sub(r'(<c|<row) r="[A-Z]*[0-9]+"', r"\1", text)
+                text = re.sub(r"<(/?)([A-Za-z])", r"<\1x:\2", text.replace(main, main.replace("xmlns", "xmlns:x")))
+            new.writestr(name, text)
+    return changed.getvalue()
+
+
+def test_the_workbook_as_the_service_writes_it() -> None:
+    content = workbook(ROW)
+    (plain,), (written,) = (read_file(form, "x.xlsx", LEDGER) for form in (content, without_references(content)))
+    assert without_references(content) != content
+    assert (written.header, written.rows) == (plain.header, plain.rows)
 
 
 @pytest.mark.parametrize(
