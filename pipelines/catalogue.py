@@ -93,6 +93,15 @@ def council_terms(settings: Settings) -> Rows:
     return [{"term_id": term.id, "starts": term.starts, "ends": term.ends} for term in settings.council_terms]
 
 
+def area_residents(settings: Settings) -> Rows:
+    """Return the rows of `meta.area_residents`."""
+    return [
+        {"area": area.code, "year": year, "residents": residents}
+        for area in settings.areas
+        for year, residents in sorted(area.residents.items())
+    ]
+
+
 def series_breaks(settings: Settings) -> Rows:
     """Return the rows of `meta.series_breaks`."""
     return [
@@ -157,6 +166,7 @@ TABLES: Mapping[str, Callable[[Settings], Rows]] = {
     "code_spellings": code_spellings,
     "finance_figures": finance_figures,
     "council_terms": council_terms,
+    "area_residents": area_residents,
     "series_breaks": series_breaks,
     "messages": messages,
     "sources": sources,

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError
 
 from pipelines import contracts
 from pipelines.contract_model import CodeList
@@ -108,6 +108,12 @@ class Choice(_Strict):
     until: date | None = None
 
 
+class Area(Choice):
+    """An area of residence; `residents` are its residents on 31.12. of the years that the municipality knows."""
+
+    residents: dict[int, PositiveInt] = {}
+
+
 class Interface(_Strict):
     """An open interface that a refresh asks, when it is switched on."""
 
@@ -164,7 +170,7 @@ class Settings(_Strict):
     umbrella_organisations: tuple[Choice, ...] = ()
     premises: tuple[Choice, ...] = ()
     forums: tuple[Choice, ...] = ()
-    areas: tuple[Choice, ...] = ()
+    areas: tuple[Area, ...] = ()
     city_units: tuple[Choice, ...] = ()
 
     def code_list(self, name: str) -> CodeList:
@@ -181,7 +187,7 @@ class Settings(_Strict):
         if own == "council_terms":
             entries = [{"code": term.id, "fi": term.id.replace("-", "–")} for term in self.council_terms]
         elif own in OWN_LISTS:
-            entries = [choice.model_dump(exclude={"until"}) for choice in getattr(self, own)]
+            entries = [choice.model_dump(exclude={"until", "residents"}) for choice in getattr(self, own)]
         else:
             raise KeyError(name)
         return contracts.code_list({"id": own, "source": SETTINGS_FILE, "entries": entries})
