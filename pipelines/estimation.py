@@ -5,9 +5,10 @@ count (core and marts do that), verdicts.
 
 Method: the active associations of a year are the population, those that answered a stratified sample of it without
 replacement. Strata are purpose group × grant receiver, collapsed until each has `SMALLEST_STRATUM` answers. A weight
-is N/n of the stratum, the variance has the finite population correction, the interval is the 95 % t interval (shares:
-logit).
-Source of the method: Lohr, Sampling: Design and Analysis, ch. 3 and 8 (weighting-class adjustment for nonresponse).
+is N/n of the stratum, the variance has the finite population correction, the interval is the 95 % t interval, of shares
+on the logit scale and of totals on the log scale (decision 0015). Answers that are all equal give no estimate.
+Source of the method: Lohr, Sampling: Design and Analysis, ch. 3 and 8 (weighting-class adjustment for nonresponse);
+Buckland and others, Distance Sampling (intervals on the log scale).
 """
 
 from __future__ import annotations
@@ -169,11 +170,11 @@ def _estimate(of_year: pl.DataFrame, column: str, kind: str, *, is_change: bool 
         yield {"breakdown": "total", "breakdown_value": "total", "n": of_year[column].count(), "reason": TOO_FEW}
         return
     whole = next(iter(_parameters(sample, column, kind)), None)
-    yield {"breakdown": "total", "breakdown_value": "total", **_told(of_year[column], whole, is_change=is_change)}
+    yield {"breakdown": "total", "breakdown_value": "total", **_told(of_year[column], whole, kind, is_change=is_change)}
     parameters = {parameter.by_level: parameter for parameter in _parameters(sample, column, kind, by="purpose_group")}
     for (group,), of_group in of_year.group_by(["purpose_group"], maintain_order=True):
         if of_group[column].count():
-            found = _told(of_group[column], parameters.get((group,)), is_change=is_change)
+            found = _told(of_group[column], parameters.get((group,)), kind, is_change=is_change)
             yield {"breakdown": "purpose_group", "breakdown_value": group, **found}
 
 
@@ -199,7 +200,7 @@ def _parameters(sample: svy.Sample, column: str, kind: str, by: str | None = Non
     return [item for item in parameters if item.y_level == 1] if kind == "share" else parameters
 
 
-def _told(answers: pl.Series, parameter: svy.ParamEst | None, *, is_change: bool) -> dict[str, object]:
+def _told(answers: pl.Series, parameter: svy.ParamEst | None, kind: str, *, is_change: bool) -> dict[str, object]:
     """Return the numbers of an estimate, or why there is none; `answers` are null where none was given."""
     said: dict[str, object] = {"n": answers.count()}
     if answers.count() < SMALLEST_STRATUM:
@@ -209,7 +210,11 @@ def _told(answers: pl.Series, parameter: svy.ParamEst | None, *, is_change: bool
         return said | {"estimate": exact, "lower": exact, "upper": exact, "cv": 0.0}
     if parameter is None or (_is_sure(parameter) and not (is_change and parameter.est == 0)):
         return said | {"reason": NO_SPREAD}
-    numbers = {"estimate": parameter.est, "lower": parameter.lci, "upper": parameter.uci, "cv": parameter.cv}
+    lower, upper = parameter.lci, parameter.uci
+    if kind == "total" and not is_change and parameter.est > 0:
+        ratio = math.exp((upper - parameter.est) / parameter.est)
+        lower, upper = parameter.est / ratio, parameter.est * ratio
+    numbers = {"estimate": parameter.est, "lower": lower, "upper": upper, "cv": parameter.cv}
     return said | {name: finite(number) for name, number in numbers.items()}
 
 

@@ -95,7 +95,8 @@ def prepare(answers: pl.DataFrame, population: pl.DataFrame) -> Weighable | str:
     records = _part(adults.with_columns(base=pl.lit(1.0)), residents, ["age_group", "sex"])
     has_areas = not areas.is_empty() and _told(adults, areas, "area") >= TOLD_SHARE
     parted = _part(records, areas, ["area"]) if has_areas else records.with_columns(area_of=pl.lit(_NO_AREA))
-    return _collapsed(parted, residents, areas if has_areas else None, total)
+    prepared = _collapsed(parted, residents, areas if has_areas else None, total)
+    return prepared if max(map(len, prepared.controls.values())) > 1 else "one_group_only"
 
 
 def rake(records: pl.DataFrame, controls: Controls, stratum: str | None = None) -> svy.Sample | None:

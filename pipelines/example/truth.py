@@ -203,7 +203,7 @@ def _told(answers: Sequence[Return]) -> Mapping[str, Value]:
     works = [one.works for one in answers if one.works is not None]
     return {
         "memberships": _sum(one.members for one in answers),
-        "volunteer_hours": _sum(_hours_of_year(one) for one in answers),
+        "volunteer_hours": _sum(hours_of_year(one) for one in answers),
         "volunteer_persons": _sum(one.persons for one in answers),
         "association_events": _sum(one.events for one in answers),
         "joint_events": _sum(one.joint_events for one in answers),
@@ -212,7 +212,8 @@ def _told(answers: Sequence[Return]) -> Mapping[str, Value]:
     }
 
 
-def _hours_of_year(answer: Return) -> float | None:
+def hours_of_year(answer: Return) -> float | None:
+    """Return the hours of the whole year; what was counted in two months counts six times."""
     if answer.hours is None:
         return None
     return float(answer.hours) * (_TWO_MONTHS_IN_YEAR if answer.counting_method == "two_months" else 1)
