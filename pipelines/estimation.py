@@ -78,7 +78,8 @@ def estimates(field: pl.DataFrame) -> pl.DataFrame:
         Columns as `ESTIMATE_SCHEMA`; breakdowns `total` and `purpose_group`. A year without answers has no rows.
     """
     rows: list[dict[str, object]] = []
-    for (year,), of_year in field.group_by(["year"], maintain_order=True):
+    # the order of the rows must not show in the last digit
+    for (year,), of_year in field.sort("year", "register_number").group_by(["year"], maintain_order=True):
         for indicator, column in COLUMNS.items():
             found = _estimate(of_year, column, _kind(indicator))
             rows.extend({"indicator_id": indicator, "year": year, **row} for row in found)
@@ -97,11 +98,13 @@ def changes(field: pl.DataFrame) -> pl.DataFrame:
     for before, year in pairwise(sorted(field["year"].unique())):
         if year != before + 1:
             continue
-        now = field.filter(pl.col("year") == year)
+        now = field.filter(pl.col("year") == year).sort("register_number")
         then = field.filter(pl.col("year") == before)
         for indicator, column in COLUMNS.items():
             answer = pl.col(column).cast(pl.Float64)
-            panel = now.join(then.select("register_number", before=answer), on="register_number", how="left")
+            panel = now.join(
+                then.select("register_number", before=answer), on="register_number", how="left", maintain_order="left"
+            )
             differences = panel.with_columns(difference=answer - pl.col("before"))
             kind = "total" if indicator in TOTALS else "mean"
             found = _estimate(differences, "difference", kind, is_change=True)

@@ -82,7 +82,7 @@ def estimates(field: pl.DataFrame, population: pl.DataFrame) -> pl.DataFrame:
         Columns as `ESTIMATE_SCHEMA`; breakdowns `total` and `BREAKDOWNS`. A question without answers has no rows.
     """
     rows: list[dict[str, object]] = []
-    for (term,), of_term in field.group_by(["term"], maintain_order=True):
+    for (term,), of_term in field.sort("answer_number").group_by(["term"], maintain_order=True):
         residents = population.filter(pl.col("term") == term)
         for indicator, column in COLUMNS.items():
             found = _estimate(_answers(of_term, column), residents, is_share=indicator in SHARES)
@@ -97,6 +97,7 @@ def changes(field: pl.DataFrame, population: pl.DataFrame) -> pl.DataFrame:
     weighted, and groups with fewer than `SMALLEST_SAMPLE` answers in one of them, have no rows.
     """
     rows: list[dict[str, object]] = []
+    ordered = field.sort("answer_number")  # the order of the rows must not show in the last digit
     terms = dict(field.select("term_number", "term").unique().sort("term_number").iter_rows())
     for before, now in pairwise(terms):
         if now != before + 1:
@@ -104,7 +105,7 @@ def changes(field: pl.DataFrame, population: pl.DataFrame) -> pl.DataFrame:
         for indicator, column in COLUMNS.items():
             surveys = {
                 term: prepare(
-                    _answers(field.filter(pl.col("term") == term), column), population.filter(pl.col("term") == term)
+                    _answers(ordered.filter(pl.col("term") == term), column), population.filter(pl.col("term") == term)
                 )
                 for term in (terms[before], terms[now])
             }

@@ -80,8 +80,8 @@ def prepare(answers: pl.DataFrame, population: pl.DataFrame) -> Weighable | str:
     Weighable | str
         The answers of adults; or why they can't be weighted, the last part of a message key of verdicts.
     """
-    residents = population.filter((pl.col("margin") == "age_sex") & (pl.col("residents") > 0))
-    areas = population.filter((pl.col("margin") == "area") & (pl.col("residents") > 0))
+    known = population.filter(pl.col("residents") > 0).sort("age_group", "sex", "area")
+    residents, areas = (known.filter(pl.col("margin") == margin) for margin in ("age_sex", "area"))
     if residents.is_empty():
         return "not_weighted"
     adults = answers.filter(pl.col("age_group").is_null() | _is_of(residents, "age_group"))

@@ -147,6 +147,17 @@ def test_the_same_change_everywhere_has_no_interval() -> None:
     assert (got["estimate"], got["reason"], got["n"]) == (None, "no_spread", 8)
 
 
+def test_the_order_of_the_rows_does_not_show() -> None:
+    years = pl.concat(
+        [TWO_STRATA, TWO_STRATA.with_columns(year=pl.lit(2025, pl.Int64), volunteer_hours=pl.col("members") ** 1.1)]
+    )
+    for of in (estimation.estimates, estimation.changes):
+        keys = ["indicator_id", "year", "breakdown", "breakdown_value"]
+        first = of(years).sort(keys)
+        for seed in range(5):
+            assert of(years.sample(fraction=1, shuffle=True, seed=seed)).sort(keys).equals(first)
+
+
 CELL = st.tuples(
     st.sampled_from(["sport", "culture", "village"]),
     st.booleans(),

@@ -248,6 +248,19 @@ def test_terms_are_compared_only_with_the_term_before_and_with_answers_in_both()
     assert resident_estimation.changes(answers, TOWN).is_empty()
 
 
+def test_the_order_of_the_rows_does_not_show() -> None:
+    answers, residents = both_terms(ANSWERS, ANSWERS[::-1])
+    for of in (resident_estimation.estimates, resident_estimation.changes):
+        keys = ["indicator_id", "term", "breakdown", "breakdown_value"]
+        first = of(answers, residents).sort(keys)
+        for seed in range(5):
+            shuffled = of(
+                answers.sample(fraction=1, shuffle=True, seed=seed),
+                residents.sample(fraction=1, shuffle=True, seed=seed),
+            )
+            assert shuffled.sort(keys).equals(first)
+
+
 OPTIONS = st.tuples(
     st.sampled_from(["0-17", *AGES[:2], None]),
     st.sampled_from(["female", "male", "other", None]),
