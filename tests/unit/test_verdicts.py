@@ -163,6 +163,13 @@ def test_residents_that_were_not_weighted_have_no_value(marts: Marts) -> None:
     assert (got["verdict_reason"], got["method"]) == ("verdict.not_weighted", "reported_mean")
 
 
+def test_a_group_of_residents_that_nobody_answered_for_is_not_usable(marts: Marts) -> None:
+    marts.figure("resident_figures", RESIDENTS, "2017-2021", None, n=0, breakdown="age_group", breakdown_value="75+")
+    got = marts.verdict()
+    assert (got["value"], got["n"], got["verdict"]) == (None, 0, "not_usable")
+    assert got["verdict_reason"] == "verdict.too_few_answers"
+
+
 def test_a_year_without_budget_or_population_has_no_share(marts: Marts) -> None:
     marts.figure("grant_figures", LEDGER, 2024, None)
     got = marts.verdict()
