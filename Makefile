@@ -53,8 +53,8 @@ lint: install
 	$(BIN)/pytest $(CONTRACTS)
 
 bench: install
-	$(BIN)/python tests/bench/refresh.py
 	$(BIN)/python tests/bench/coverage.py
+	$(BIN)/python tests/bench/refresh.py
 
 dictionary: install
 	@mkdir -p build

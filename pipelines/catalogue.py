@@ -88,11 +88,6 @@ def finance_figures(_settings: Settings) -> Rows:
     return [{"figure_code": entry.code, **entry.facts} for entry in entries]
 
 
-def council_terms(settings: Settings) -> Rows:
-    """Return the rows of `meta.council_terms`."""
-    return [{"term_id": term.id, "starts": term.starts, "ends": term.ends} for term in settings.council_terms]
-
-
 def area_residents(settings: Settings) -> Rows:
     """Return the rows of `meta.area_residents`."""
     return [
@@ -100,6 +95,11 @@ def area_residents(settings: Settings) -> Rows:
         for area in settings.areas
         for year, residents in sorted(area.residents.items())
     ]
+
+
+def council_terms(settings: Settings) -> Rows:
+    """Return the rows of `meta.council_terms`."""
+    return [{"term_id": term.id, "starts": term.starts, "ends": term.ends} for term in settings.council_terms]
 
 
 def series_breaks(settings: Settings) -> Rows:
@@ -165,8 +165,8 @@ TABLES: Mapping[str, Callable[[Settings], Rows]] = {
     "codes": codes,
     "code_spellings": code_spellings,
     "finance_figures": finance_figures,
-    "council_terms": council_terms,
     "area_residents": area_residents,
+    "council_terms": council_terms,
     "series_breaks": series_breaks,
     "messages": messages,
     "sources": sources,

@@ -108,12 +108,6 @@ class Choice(_Strict):
     until: date | None = None
 
 
-class Area(Choice):
-    """An area of residence; `residents` are its residents on 31.12. of the years that the municipality knows."""
-
-    residents: dict[int, PositiveInt] = {}
-
-
 class Interface(_Strict):
     """An open interface that a refresh asks, when it is switched on."""
 
@@ -154,6 +148,12 @@ class Interfaces(_Strict):
     municipal_finance: FinanceInterface | None = None
     events: EventInterface | None = None
     directory_listings: Interface | None = None
+
+
+class Area(Choice):
+    """An area of residence; `residents` are its residents on 31.12. of the years that the municipality knows."""
+
+    residents: dict[int, PositiveInt] = {}
 
 
 class Settings(_Strict):
