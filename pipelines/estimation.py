@@ -6,7 +6,7 @@ count (core and marts do that), verdicts.
 Method: the active associations of a year are the population, those that answered a stratified sample of it without
 replacement. Strata are purpose group × grant receiver, collapsed until each has `SMALLEST_STRATUM` answers. A weight
 is N/n of the stratum, the variance has the finite population correction, the interval is the 95 % t interval, of shares
-on the logit scale and of totals on the log scale (decision 0015). Answers that are all equal give no estimate.
+on the logit scale and of totals on the log scale (decision 0016). Answers that are all equal give no estimate.
 Source of the method: Lohr, Sampling: Design and Analysis, ch. 3 and 8 (weighting-class adjustment for nonresponse);
 Buckland and others, Distance Sampling (intervals on the log scale).
 """
