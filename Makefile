@@ -53,6 +53,7 @@ lint: install
 	$(BIN)/pytest $(CONTRACTS)
 
 bench: install
+	$(BIN)/python tests/bench/coverage.py
 	$(BIN)/python tests/bench/refresh.py
 	$(BIN)/python tests/bench/linking.py
 

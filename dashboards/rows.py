@@ -133,7 +133,7 @@ class Value:
     @property
     def is_estimate(self) -> bool:
         """The value speaks of more units than those that answered."""
-        return self.method.endswith("_estimate")
+        return self.value is not None and self.method != "full_count"
 
     @property
     def is_preliminary(self) -> bool:

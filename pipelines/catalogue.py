@@ -94,6 +94,15 @@ def finance_figures(_settings: Settings) -> Rows:
     return [{"figure_code": entry.code, **entry.facts} for entry in entries]
 
 
+def area_residents(settings: Settings) -> Rows:
+    """Return the rows of `meta.area_residents`."""
+    return [
+        {"area": area.code, "year": year, "residents": residents}
+        for area in settings.areas
+        for year, residents in sorted(area.residents.items())
+    ]
+
+
 def council_terms(settings: Settings) -> Rows:
     """Return the rows of `meta.council_terms`."""
     return [{"term_id": term.id, "starts": term.starts, "ends": term.ends} for term in settings.council_terms]
@@ -177,6 +186,7 @@ TABLES: Mapping[str, Callable[[Settings], Rows]] = {
     "codes": codes,
     "code_spellings": code_spellings,
     "finance_figures": finance_figures,
+    "area_residents": area_residents,
     "council_terms": council_terms,
     "granting_bodies": granting_bodies,
     "classification_rules": classification_rules,

@@ -5,16 +5,17 @@ count (core and marts do that), verdicts.
 
 Method: the active associations of a year are the population, those that answered a stratified sample of it without
 replacement. Strata are purpose group × grant receiver, collapsed until each has `SMALLEST_STRATUM` answers. A weight
-is N/n of the stratum, the variance has the finite population correction, the interval is the 95 % t interval (shares:
-logit).
-Source of the method: Lohr, Sampling: Design and Analysis, ch. 3 and 8 (weighting-class adjustment for nonresponse).
+is N/n of the stratum, the variance has the finite population correction, the interval is the 95 % t interval, of shares
+on the logit scale and of totals on the log scale (decision 0016). Answers that are all equal give no estimate.
+Source of the method: Lohr, Sampling: Design and Analysis, ch. 3 and 8 (weighting-class adjustment for nonresponse);
+Buckland and others, Distance Sampling (intervals on the log scale).
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -53,8 +54,12 @@ ESTIMATE_SCHEMA = {
     "upper": pl.Float64,
     "cv": pl.Float64,
     "n": pl.Int64,
+    "reason": pl.String,
 }
-"""One row an indicator, year and breakdown value; the estimate is null where there are too few answers."""
+"""One row an indicator, year and breakdown value; where the estimate is null the reason says why."""
+
+TOO_FEW, NO_SPREAD = "too_few_answers", "no_spread"
+"""Why there is no estimate, the last part of a message key of verdicts."""
 
 
 def estimates(field: pl.DataFrame) -> pl.DataFrame:
@@ -73,7 +78,8 @@ def estimates(field: pl.DataFrame) -> pl.DataFrame:
         Columns as `ESTIMATE_SCHEMA`; breakdowns `total` and `purpose_group`. A year without answers has no rows.
     """
     rows: list[dict[str, object]] = []
-    for (year,), of_year in field.group_by(["year"], maintain_order=True):
+    # the order of the rows must not show in the last digit
+    for (year,), of_year in field.sort("year", "register_number").group_by(["year"], maintain_order=True):
         for indicator, column in COLUMNS.items():
             found = _estimate(of_year, column, _kind(indicator))
             rows.extend({"indicator_id": indicator, "year": year, **row} for row in found)
@@ -85,20 +91,23 @@ def changes(field: pl.DataFrame) -> pl.DataFrame:
 
     An association that answers in one of the years only says nothing about change, so non-response never reads as
     decline. Parameters as for `estimates`; returns columns as `ESTIMATE_SCHEMA`, where the estimate is the change and
-    `n` the number of associations in the panel.
+    `n` the number of associations in the panel. When nobody in the panel changed, the change is 0; when all changed by
+    the same amount, there is no telling how sure it is.
     """
     rows: list[dict[str, object]] = []
     for before, year in pairwise(sorted(field["year"].unique())):
         if year != before + 1:
             continue
-        now = field.filter(pl.col("year") == year)
+        now = field.filter(pl.col("year") == year).sort("register_number")
         then = field.filter(pl.col("year") == before)
         for indicator, column in COLUMNS.items():
             answer = pl.col(column).cast(pl.Float64)
-            panel = now.join(then.select("register_number", before=answer), on="register_number", how="left")
+            panel = now.join(
+                then.select("register_number", before=answer), on="register_number", how="left", maintain_order="left"
+            )
             differences = panel.with_columns(difference=answer - pl.col("before"))
             kind = "total" if indicator in TOTALS else "mean"
-            found = _estimate(differences, "difference", kind)
+            found = _estimate(differences, "difference", kind, is_change=True)
             rows.extend({"indicator_id": indicator, "year": year, **row} for row in found)
     return pl.DataFrame(rows, schema=ESTIMATE_SCHEMA)
 
@@ -155,25 +164,21 @@ def _kind(indicator: str) -> str:
     return "total" if indicator in TOTALS else "mean" if indicator in MEANS else "share"
 
 
-def _estimate(of_year: pl.DataFrame, column: str, kind: str) -> Iterable[dict[str, object]]:
+def _estimate(of_year: pl.DataFrame, column: str, kind: str, *, is_change: bool = False) -> Iterator[dict[str, object]]:
     """Yield the whole and each purpose group; nothing when nobody answered."""
     if of_year[column].null_count() == of_year.height:
         return
-    yield _whole(of_year, column, kind)
     sample = _sample(of_year, column)
     if sample is None:
+        yield {"breakdown": "total", "breakdown_value": "total", "n": of_year[column].count(), "reason": TOO_FEW}
         return
-    for parameter in _parameters(sample, column, kind, by="purpose_group"):
-        (group,) = parameter.by_level or ("",)
-        answers = of_year.filter((pl.col("purpose_group") == group) & pl.col(column).is_not_null()).height
-        yield _row("purpose_group", str(group), parameter if answers >= SMALLEST_STRATUM else None, answers)
-
-
-def _whole(field: pl.DataFrame, column: str, kind: str) -> dict[str, object]:
-    answers = field.height - field[column].null_count()
-    sample = _sample(field, column)
-    parameter = None if sample is None else next(iter(_parameters(sample, column, kind)), None)
-    return _row("total", "total", parameter, answers)
+    whole = next(iter(_parameters(sample, column, kind)), None)
+    yield {"breakdown": "total", "breakdown_value": "total", **_told(of_year[column], whole, kind, is_change=is_change)}
+    parameters = {parameter.by_level: parameter for parameter in _parameters(sample, column, kind, by="purpose_group")}
+    for (group,), of_group in of_year.group_by(["purpose_group"], maintain_order=True):
+        if of_group[column].count():
+            found = _told(of_group[column], parameters.get((group,)), kind, is_change=is_change)
+            yield {"breakdown": "purpose_group", "breakdown_value": group, **found}
 
 
 def _sample(field: pl.DataFrame, column: str) -> svy.Sample | None:
@@ -189,29 +194,43 @@ def _sample(field: pl.DataFrame, column: str) -> svy.Sample | None:
 
 def _parameters(sample: svy.Sample, column: str, kind: str, by: str | None = None) -> list[svy.ParamEst]:
     if kind == "total":
-        found = sample.estimation.total([column], by=by)
+        found = sample.estimation.total(column, by=by)
     elif kind == "mean":
-        found = sample.estimation.mean([column], by=by)
+        found = sample.estimation.mean(column, by=by)
     else:
-        found = sample.estimation.prop([column], by=by)
-    estimates_found = found if isinstance(found, list) else [found]
-    parameters = [parameter for estimate in estimates_found for parameter in estimate.estimates]
+        found = sample.estimation.prop(column, by=by)
+    parameters = [parameter for estimate in every(found) for parameter in estimate.estimates]
     return [item for item in parameters if item.y_level == 1] if kind == "share" else parameters
 
 
-def _row(breakdown: str, value: str, parameter: svy.ParamEst | None, answers: int) -> dict[str, object]:
-    row: dict[str, object] = {"breakdown": breakdown, "breakdown_value": value, "n": answers}
-    if parameter is None:
-        return row | dict.fromkeys(("estimate", "lower", "upper", "cv"))
-    numbers = {
-        "estimate": parameter.est,
-        "lower": parameter.lci,
-        "upper": parameter.uci,
-        "cv": parameter.cv,
-    }
-    return row | {name: _finite(number) for name, number in numbers.items()}
+def _told(answers: pl.Series, parameter: svy.ParamEst | None, kind: str, *, is_change: bool) -> dict[str, object]:
+    """Return the numbers of an estimate, or why there is none; `answers` are null where none was given."""
+    said: dict[str, object] = {"n": answers.count()}
+    if answers.count() < SMALLEST_STRATUM:
+        return said | {"reason": TOO_FEW}
+    if answers.null_count() == 0:
+        exact = 0.0 if parameter is None else parameter.est  # svy leaves out the level of a share that nobody gave
+        return said | {"estimate": exact, "lower": exact, "upper": exact, "cv": 0.0}
+    if parameter is None or (_is_sure(parameter) and not (is_change and parameter.est == 0)):
+        return said | {"reason": NO_SPREAD}
+    lower, upper = parameter.lci, parameter.uci
+    if kind == "total" and not is_change and parameter.est > 0:
+        ratio = math.exp((upper - parameter.est) / parameter.est)
+        lower, upper = parameter.est / ratio, parameter.est * ratio
+    numbers = {"estimate": parameter.est, "lower": lower, "upper": upper, "cv": parameter.cv}
+    return said | {name: finite(number) for name, number in numbers.items()}
 
 
-def _finite(number: float | None) -> float | None:
-    """Give null for what can't be computed, such as the logit interval of a share of 100 %."""
+def _is_sure(parameter: svy.ParamEst) -> bool:
+    """Tell whether the answers differ so little that they say nothing of those who did not answer."""
+    return parameter.se <= 1e-9 * abs(parameter.est)
+
+
+def every(found: svy.Estimate | Sequence[svy.Estimate]) -> Sequence[svy.Estimate]:
+    """Return the estimates that svy gave, one or several."""
+    return found if isinstance(found, Sequence) else [found]
+
+
+def finite(number: float | None) -> float | None:
+    """Give null for what can't be computed."""
     return number if number is not None and math.isfinite(number) else None

@@ -40,6 +40,8 @@ def made_of() -> Mapping[str, frozenset[str]]:
     mentions = {f"staging.{source}" for source in rooms.MENTIONS}
     graph["core.organisation_links"] = {"core.associations", "core.association_names", *mentions}
     graph["marts.return_estimates"] = graph["marts.return_changes"] = {"marts.return_field"}
+    weighed = {"marts.resident_field", "marts.survey_population"}
+    graph["marts.resident_estimates"] = graph["marts.resident_changes"] = weighed
     graph["core.link_candidates"] = {"core.organisation_links", "core.associations", "core.association_names"}
     for name, model in models().items():
         reads_quality = any(table.startswith("quality.") for table in model.reads)
@@ -87,5 +89,7 @@ _ALONE: Mapping[str, Work] = {
     "core.link_candidates": rooms.link_candidates,
     "marts.return_estimates": rooms.return_estimates,
     "marts.return_changes": rooms.return_changes,
+    "marts.resident_estimates": rooms.resident_estimates,
+    "marts.resident_changes": rooms.resident_changes,
 }
 """Tables with a function of their own."""

@@ -12,7 +12,17 @@ from dataclasses import dataclass
 import duckdb
 import polars as pl
 
-from pipelines import catalogue, contracts, disclosure, editions, estimation, landing, linking, staging
+from pipelines import (
+    catalogue,
+    contracts,
+    disclosure,
+    editions,
+    estimation,
+    landing,
+    linking,
+    resident_estimation,
+    staging,
+)
 from pipelines.contract_model import LANGUAGES, SourceContract
 from pipelines.corrections import read_corrections
 from pipelines.decisions import read_decisions
@@ -181,6 +191,24 @@ def return_changes(build: Build) -> int:
     """Write `marts.return_changes`."""
     field = database.read_frame(build.connection, "marts.return_field")
     return _write_frame(build, "marts.return_changes", estimation.changes(field))
+
+
+def resident_estimates(build: Build) -> int:
+    """Write `marts.resident_estimates`."""
+    return _write_frame(build, "marts.resident_estimates", resident_estimation.estimates(*_survey(build)))
+
+
+def resident_changes(build: Build) -> int:
+    """Write `marts.resident_changes`."""
+    return _write_frame(build, "marts.resident_changes", resident_estimation.changes(*_survey(build)))
+
+
+def _survey(build: Build) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the answers of residents, and the residents that they speak for."""
+    field, population = (
+        database.read_frame(build.connection, f"marts.{table}") for table in ("resident_field", "survey_population")
+    )
+    return field, population
 
 
 def model(build: Build, table: str) -> int:

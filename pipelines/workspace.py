@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError
 
 from pipelines import classification, contracts
 from pipelines.classification import ClassificationRule
@@ -177,6 +177,12 @@ class Interfaces(_Strict):
     directory_listings: Interface | None = None
 
 
+class Area(Choice):
+    """An area of residence; `residents` are its residents on 31.12. of the years that the municipality knows."""
+
+    residents: dict[int, PositiveInt] = {}
+
+
 class Settings(_Strict):
     """What `municipality.toml` says."""
 
@@ -193,7 +199,7 @@ class Settings(_Strict):
     umbrella_organisations: tuple[Choice, ...] = ()
     premises: tuple[Choice, ...] = ()
     forums: tuple[Choice, ...] = ()
-    areas: tuple[Choice, ...] = ()
+    areas: tuple[Area, ...] = ()
     city_units: tuple[Choice, ...] = ()
     classification_rules: tuple[ClassificationRule, ...] = ()
 
@@ -215,7 +221,7 @@ class Settings(_Strict):
         if own == "council_terms":
             entries = [{"code": term.id, "fi": term.id.replace("-", "–")} for term in self.council_terms]
         elif own in OWN_LISTS:
-            entries = [choice.model_dump(exclude={"until", "is_own"}) for choice in getattr(self, own)]
+            entries = [choice.model_dump(exclude={"until", "is_own", "residents"}) for choice in getattr(self, own)]
         else:
             raise KeyError(name)
         return contracts.code_list({"id": own, "source": SETTINGS_FILE, "entries": entries})

@@ -6,7 +6,7 @@ Here belongs: the order in which the parts are made, residents and the budget. N
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pipelines import contracts
 from pipelines.example.associations import make_associations, make_memberships
@@ -15,7 +15,8 @@ from pipelines.example.city import make_tasks, make_work
 from pipelines.example.gatherings import make_meetings, make_tellings
 from pipelines.example.grants import REFORM_YEAR, make_books, make_grants
 from pipelines.example.listings import make_listings
-from pipelines.example.residents import make_residents
+from pipelines.example.pyramid import Adult, adults
+from pipelines.example.residents import SURVEYS, make_residents
 from pipelines.example.returns import make_returns
 from pipelines.example.town import NUMBERS_YEAR, YEARS, Association, BudgetVersion, CivicLife, Grant, Return, Town
 from pipelines.workspace import Settings
@@ -38,7 +39,11 @@ def build_town(settings: Settings, seed: int) -> Town:
     by_umbrella = {entry.code: one for entry, one in zip(umbrellas.entries, associations, strict=False)}
     memberships = make_memberships(rng, associations, domicile, umbrellas)
     grants = make_grants(rng, associations, domicile, by_umbrella[PASSER_ON])
-    returns = make_returns(rng, associations, domicile, contracts.code_lists()["volunteer_forms"])
+    silent = random.Random(f"{seed} silent")  # noqa: S311 - as above
+    forms = contracts.code_lists()["volunteer_forms"]
+    returns, whole_field = make_returns(rng, silent, associations, domicile, forms)
+    residents = _residents(rng)
+    adults_of = _adults(residents, settings)
     return Town(
         municipality_code=domicile,
         municipality_name=settings.municipality.name,
@@ -47,10 +52,12 @@ def build_town(settings: Settings, seed: int) -> Town:
         memberships=tuple(memberships),
         grants=tuple(grants),
         returns=tuple(returns),
-        residents=_residents(rng),
+        whole_field=whole_field,
+        residents=residents,
+        adults=adults_of,
         budgets=tuple(_budgets(rng)),
         booked=make_books(grants),
-        civic=_civic_life(settings, seed, _regulars(associations, domicile, grants, returns)),
+        civic=_civic_life(settings, seed, _regulars(associations, domicile, grants, returns), adults_of),
     )
 
 
@@ -73,7 +80,9 @@ def _regulars(
     ]
 
 
-def _civic_life(settings: Settings, seed: int, lively: Sequence[Association]) -> CivicLife:
+def _civic_life(
+    settings: Settings, seed: int, lively: Sequence[Association], adults_of: Mapping[str, Mapping[Adult, float]]
+) -> CivicLife:
     """Every part has a source of chance of its own, so that a change of one leaves the others as they are."""
 
     def chance(part: str) -> random.Random:
@@ -86,7 +95,7 @@ def _civic_life(settings: Settings, seed: int, lively: Sequence[Association]) ->
         meetings=tuple(make_meetings(chance("meetings"), lively, settings.code_list("settings.forums"))),
         tasks=tuple(make_tasks(chance("clock"))),
         listings=tuple(make_listings(chance("directories"), lively)),
-        residents=tuple(make_residents(chance("residents"), settings.code_list("settings.areas"))),
+        residents=tuple(make_residents(chance("residents"), adults_of)),
     )
 
 
@@ -94,6 +103,14 @@ def _residents(rng: random.Random) -> dict[int, int]:
     step = (_LAST_RESIDENTS - _FIRST_RESIDENTS) / (len(YEARS) - 1)
     inner = {year: _FIRST_RESIDENTS + round(step * (year - YEARS[0])) + rng.randint(-25, 25) for year in YEARS}
     return inner | {YEARS[0]: _FIRST_RESIDENTS, YEARS[-1]: _LAST_RESIDENTS}
+
+
+def _adults(residents: Mapping[int, int], settings: Settings) -> dict[str, dict[Adult, float]]:
+    """Return the adults that each survey speaks for, of the year in which it was made."""
+    return {
+        term: adults(residents[first.year], {area.code: area.residents[first.year] for area in settings.areas})
+        for term, (first, _) in SURVEYS.items()
+    }
 
 
 def _budgets(rng: random.Random) -> list[BudgetVersion]:

@@ -14,7 +14,8 @@ from datetime import date
 from decimal import Decimal
 from typing import TypeVar
 
-from pipelines.example.residents import CANNOT_SAY
+from pipelines.example.pyramid import Adult
+from pipelines.example.residents import CANNOT_SAY, chance_of_yes
 from pipelines.example.town import YEARS, Booking, Listing, Meeting, Resident, Telling, Town, Work, end_of
 
 TOTAL = "total"
@@ -158,6 +159,27 @@ def _of_residents(term: str, residents: Sequence[Resident]) -> Iterator[Figure]:
             answers = [answer for one in group if (answer := answer_of(one)) is not None]
             if answers:
                 yield indicator, term, breakdown, value, sum(answers) / len(answers)
+
+
+def whole_figures(town: Town) -> Iterator[Figure]:
+    """Yield what all adult residents of each survey, and of each of its groups, would say on average."""
+    asked = {
+        "resident_participation_share": "participated",
+        "resident_volunteering_share": "volunteered",
+        "resident_satisfaction": "satisfaction",
+        "residents_know_where_to_ask_share": "knows",
+    }
+    for term, adults in town.adults.items():
+        groups: dict[tuple[str, str], list[Adult]] = defaultdict(list)
+        for adult in adults:
+            keys = (TOTAL, TOTAL), *zip(("age_group", "sex", "area"), adult, strict=True)
+            for key in keys:
+                groups[key].append(adult)
+        for (breakdown, value), members in groups.items():
+            count = sum(adults[adult] for adult in members)
+            for indicator, question in asked.items():
+                said = sum(adults[adult] * chance_of_yes(term, question, adult) for adult in members)
+                yield indicator, term, breakdown, value, said / count
 
 
 def _number(answer: bool | int | str | None) -> float | None:

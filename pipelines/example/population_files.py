@@ -6,10 +6,12 @@ Here belongs: the shape of JSON-stat 1 and 2. Not here: how many residents there
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from pipelines.example.pyramid import OLDEST, SEXES, by_age_and_sex
+from pipelines.example.residents import SURVEYS
 from pipelines.example.sheets import FILE_PREFIX, LABEL, Delivery, Row
 from pipelines.example.town import YEARS, Town
 
@@ -19,7 +21,7 @@ _MEASURES = {"vaesto_muutos": "Väkiluvun muutos edellisestä vuodesta, henkilö
 
 
 def write_population(folder: Path, town: Town) -> Iterator[Delivery]:
-    """Write the yearly table of the 2026 generation (JSON-stat 2) and the last December as JSON-stat 1."""
+    """Write the yearly table (2026 generation, JSON-stat 2), the last December (JSON-stat 1), and ages and sexes."""
     *table_years, last = YEARS
     path = folder / f"{FILE_PREFIX}vaesto_11ra.json"
     _write(path, {"esimerkkiaineisto": LABEL, **_second_generation(town, table_years)})
@@ -28,6 +30,11 @@ def write_population(folder: Path, town: Town) -> Iterator[Delivery]:
     path = folder / f"{FILE_PREFIX}vaesto_{last}M12.json"
     _write(path, {"esimerkkiaineisto": LABEL, "dataset": _first_generation(town, last)})
     yield Delivery(path, [Row({"period": f"{last}M12", "area": area}) for area in ("SSS", _area(town))], (1, 2))
+    path = folder / f"{FILE_PREFIX}vaesto_11re.json"
+    answer = _by_age_and_sex(town, [first.year for first, _ in SURVEYS.values()])
+    _write(path, {"esimerkkiaineisto": LABEL, **answer})
+    cells = [Row({"period": "", "area": _area(town)}) for _ in answer["value"]]
+    yield Delivery(path, cells, range(1, len(cells) + 1))
 
 
 def _area(town: Town) -> str:
@@ -85,6 +92,43 @@ def _first_generation(town: Town, year: int) -> dict[str, Any]:
         "updated": "2026-01-25T06:00:00Z",
         "value": [_COUNTRY_RESIDENTS[year], town.residents[year]],
     }
+
+
+def _by_age_and_sex(town: Town, years: Sequence[int]) -> dict[str, Any]:
+    """Return the table of single ages and sexes, of the years of the surveys; each variable has its sum (SSS)."""
+    area = _area(town)
+    ages = ["SSS", *(f"{age:03}" for age in range(OLDEST)), f"{OLDEST}-"]
+    sexes = {"SSS": SEXES, "1": ("male",), "2": ("female",)}
+    values = []
+    for year in years:
+        parts = by_age_and_sex(town.residents[year])
+        of_ages = [range(OLDEST + 1), *([age] for age in range(OLDEST + 1))]
+        values += [
+            sum(parts[age, sex] for age in of_age for sex in of_sex) for of_age in of_ages for of_sex in sexes.values()
+        ]
+    labels = {"SSS": "Yhteensä", "1": "Miehet", "2": "Naiset"}
+    return {
+        "class": "dataset",
+        "version": "2.0",
+        "label": "Väestö 31.12. muuttujina Vuosi, Alue, Ikä, Sukupuoli ja Tiedot",
+        "source": "Esimerkkiaineisto",
+        "updated": "2026-01-15T06:00:00Z",
+        "id": ["timeperiod_y", "alue_23_20260101", "ika", "sukupuoli", "contentscode"],
+        "size": [len(years), 1, len(ages), len(sexes), 1],
+        "role": {"metric": ["contentscode"], "time": ["timeperiod_y"]},
+        "dimension": {
+            "timeperiod_y": _dimension("Vuosi", _places(map(str, years)), {str(year): str(year) for year in years}),
+            "alue_23_20260101": _dimension("Alue", {area: 0}, {area: town.municipality_name}),
+            "ika": _dimension("Ikä", _places(ages), {age: age for age in ages}),
+            "sukupuoli": _dimension("Sukupuoli", _places(sexes), labels),
+            "contentscode": _dimension("Tiedot", {"vaesto": 0}, {"vaesto": "Väestö 31.12."}),
+        },
+        "value": values,
+    }
+
+
+def _places(codes: Iterable[str]) -> dict[str, int]:
+    return {code: place for place, code in enumerate(codes)}
 
 
 def _dimension(label: str, index: dict[str, int], labels: dict[str, str]) -> dict[str, Any]:

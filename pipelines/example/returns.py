@@ -9,6 +9,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 from pipelines.contract_model import CodeList
 from pipelines.example import names
@@ -36,26 +37,37 @@ _ANSWERING = {2016: 0.52, 2020: 0.57, 2021: 0.6}
 _ANSWERING_OTHERWISE = 0.63
 
 
+WholeField = dict[tuple[int, int], Return]
+
+
 def make_returns(
-    rng: random.Random, associations: Sequence[Association], domicile: str, forms: CodeList
-) -> list[Return]:
-    """Make the answers of every year, in the order in which they came in."""
+    rng: random.Random, silent: random.Random, associations: Sequence[Association], domicile: str, forms: CodeList
+) -> tuple[list[Return], WholeField]:
+    """Make the answers of every year, in the order in which they came in, and what everybody would have told.
+
+    `silent` is the chance in what those would have told that did not answer; it leaves the answers as they are.
+    """
     codes = [entry.code for entry in forms.entries]
     size = {one.register_number: rng.lognormvariate(0, 0.8) for one in associations}
-    lively = [one for one in associations if one.is_lively and one.domicile == domicile]
+    local = [one for one in associations if one.domicile == domicile]
     foreign = [one for one in associations if one.domicile != domicile]
     made: list[Return] = []
+    whole: WholeField = {}
     for year in range(FIRST_RETURN_YEAR, YEARS[-1] + 1):
-        there = [one for one in lively if one.is_registered_on(end_of(year))]
+        registered = [one for one in local if one.is_registered_on(end_of(year))]
+        lively = [one for one in registered if one.is_lively]
         share = _ANSWERING.get(year, _ANSWERING_OTHERWISE)
-        answering = rng.sample(there, round(share * len(there))) + rng.sample(foreign, 2)
-        answers = [_answer(rng, one, year, size[one.register_number], codes) for one in answering]
-        answers += [_of_group(rng, name, year, codes) for name in rng.sample(names.UNREGISTERED_GROUPS, 2)]
-        rng.shuffle(answers)
+        answering = rng.sample(lively, round(share * len(lively))) + rng.sample(foreign, 2)
+        full = [_answer(rng, one, year, size[one.register_number], codes) for one in answering]
+        full += [_of_group(rng, name, year, codes) for name in rng.sample(names.UNREGISTERED_GROUPS, 2)]
+        rng.shuffle(full)
         if year in _MIXED_UP_YEARS:
-            answers[0] = replace(answers[0], events=2, joint_events=5)
-        made += _with_earlier_answers(rng, answers, associations)
-    return made
+            full[0] = replace(full[0], events=2, joint_events=5)
+        for one in registered:
+            whole[year, one.register_number] = _answer(silent, one, year, size[one.register_number], codes)
+        whole |= {(year, one.register_number): one for one in full if one.register_number is not None}
+        made += _with_earlier_answers(rng, [_with_gaps(rng, one) for one in full], associations)
+    return made, whole
 
 
 def _answer(rng: random.Random, association: Association, year: int, size: float, forms: Sequence[str]) -> Return:
@@ -76,30 +88,33 @@ def _filled(
     size: float,
     forms: Sequence[str],
 ) -> Return:
-    def told(number: float) -> int | None:
-        return None if rng.random() < _EMPTY else max(0, round(number))
-
+    """Fill in a form without leaving anything out."""
     method = rng.choices((None, "full_year", "two_months", "estimate"), (15, 50, 20, 15))[0]
     hours = size * rng.uniform(150, 450) * _PANDEMIC_HOURS.get(year, 1) / (6 if method == "two_months" else 1)
-    events = told(size * rng.uniform(3, 14) * _PANDEMIC_EVENTS.get(year, 1))
-    joint = told(rng.random() * 0.35 * (events or 0))
-    halves = told(hours * 2)
+    events = round(size * rng.uniform(3, 14) * _PANDEMIC_EVENTS.get(year, 1))
     return Return(
         year=year,
         register_number=register_number,
         written_as=written,
         business_id=business_id,
-        members=told(size * rng.uniform(35, 90) + 8),
-        hours=None if halves is None else Decimal(halves) / 2,
-        persons=told(size * rng.uniform(8, 24) + 2),
+        members=round(size * rng.uniform(35, 90) + 8),
+        hours=Decimal(round(hours * 2)) / 2,
+        persons=round(size * rng.uniform(8, 24) + 2),
         counting_method=method,
         events=events,
-        joint_events=joint,
-        grade=None if rng.random() < _EMPTY else min(10, max(4, round(rng.gauss(7.4 + 0.06 * (year - 2016), 1.1)))),
-        works=None if rng.random() < _EMPTY else rng.choices((1, 2, 3, 4, 5), (3, 9, 24, 42, 22))[0],
+        joint_events=round(rng.random() * 0.35 * events),
+        grade=min(10, max(4, round(rng.gauss(7.4 + 0.06 * (year - 2016), 1.1)))),
+        works=rng.choices((1, 2, 3, 4, 5), (3, 9, 24, 42, 22))[0],
         forms=tuple(rng.sample(forms, rng.randint(0, 3))),
         proposal=rng.choice(_PROPOSALS) if rng.random() < 0.25 else None,
     )
+
+
+def _with_gaps(rng: random.Random, full: Return) -> Return:
+    """Leave some questions unanswered."""
+    questions = ("members", "hours", "persons", "events", "joint_events", "grade", "works")
+    gaps: dict[str, Any] = dict.fromkeys(question for question in questions if rng.random() < _EMPTY)
+    return replace(full, **gaps)
 
 
 def _with_earlier_answers(

@@ -245,7 +245,13 @@ class Town:
     memberships: tuple[Membership, ...]
     grants: tuple[Grant, ...]
     returns: tuple[Return, ...]
+    whole_field: Mapping[tuple[int, int], Return]
+    """What every registered association tells or would have told, by year and register number."""
+
     residents: Mapping[int, int]
+    adults: Mapping[str, Mapping[tuple[str, str, str], float]]
+    """Adult residents by council term of the survey, then by age group, sex and area."""
+
     budgets: tuple[BudgetVersion, ...]
     booked: Mapping[tuple[int, str], Decimal]
     """What the books say on account 4742, by year and granting body."""

@@ -5,7 +5,8 @@ inbox and uses nothing of the pipeline, so that comparing the two means somethin
 
 Format of `truth.json`: `three_numbers`, `indicators` (a list of indicator_id, period, breakdown, breakdown_value,
 value; sums of euros are texts to the cent, shares are fractions 0–1, a value that can't be known is null; a breakdown
-value that nothing falls into has no row), `faults` and `warnings` (file, line, rule_id), `refused` (file), `files`
+value that nothing falls into has no row), `whole` (the same, for all active associations and all adult residents: what
+the estimates should find), `faults` and `warnings` (file, line, rule_id), `refused` (file), `files`
 (file, source, rows, faulty_rows), `reconciliation` (year, granting_body, ledger_paid_eur, booked_eur, difference_eur =
 ledger − books).
 """
@@ -23,7 +24,7 @@ from typing import Any
 from pipelines import contracts
 from pipelines.example import civic_truth, class_truth, support_truth
 from pipelines.example.sheets import LABEL, Delivery
-from pipelines.example.town import NUMBERS_YEAR, YEARS, Association, Grant, Return, Town, end_of
+from pipelines.example.town import FIRST_RETURN_YEAR, NUMBERS_YEAR, YEARS, Association, Grant, Return, Town, end_of
 
 TOTAL = "total"
 _ACTIVE_YEARS = 2
@@ -35,7 +36,7 @@ Value = int | float | str | None
 Answer = dict[str, Any]
 
 
-class _Year:
+class YearEnd:
     """What stands at the end of one year: who is registered, active, under an umbrella, and what each one answered."""
 
     def __init__(self, town: Town, year: int) -> None:
@@ -91,7 +92,7 @@ def purpose_group(association: Association) -> str:
 def indicator_values(town: Town) -> Iterator[Answer]:
     """Yield every indicator of every year and breakdown."""
     for year in YEARS:
-        then = _Year(town, year)
+        then = YearEnd(town, year)
         yield from _of_the_register(then)
         yield from _of_the_grants(town, year)
         yield from _of_the_returns(then)
@@ -127,7 +128,7 @@ def _counted(
         yield _answer(indicator, year, count, breakdown, value)
 
 
-def _of_the_register(then: _Year) -> Iterator[Answer]:
+def _of_the_register(then: YearEnd) -> Iterator[Answer]:
     year, registered = then.year, len(then.registered)
     founded = [one for one in then.local if not one.is_pending and one.registered_on.year == year]
     ended = [one for one in then.local if one.ended_on is not None and one.ended_on.year == year]
@@ -171,7 +172,7 @@ def _operating_expenses(town: Town, year: int) -> int | None:
     return max(versions, key=lambda one: (_STAGES.index(one.stage), one.published_at)).operating_expenses
 
 
-def _of_the_returns(then: _Year) -> Iterator[Answer]:
+def _of_the_returns(then: YearEnd) -> Iterator[Answer]:
     if not then.answers:
         return
     for group in (None, *sorted({purpose_group(one) for one in then.active.values()})):
@@ -186,13 +187,28 @@ def _of_the_returns(then: _Year) -> Iterator[Answer]:
         yield _answer("return_response_share", then.year, len(answers) / len(active), *breakdown)
 
 
+def whole_values(town: Town) -> Iterator[Answer]:
+    """Yield what every figure would be if all active associations and all adult residents had answered everything."""
+    for year in range(FIRST_RETURN_YEAR, YEARS[-1] + 1):
+        active = YearEnd(town, year).active
+        for group in (None, *sorted({purpose_group(one) for one in active.values()})):
+            answers = [
+                town.whole_field[year, key] for key, one in active.items() if group in {None, purpose_group(one)}
+            ]
+            breakdown = (TOTAL, TOTAL) if group is None else ("purpose_group", group)
+            for indicator, value in _told(answers).items():
+                yield _answer(indicator, year, value, *breakdown)
+    for indicator, period, breakdown_name, breakdown_value, value in civic_truth.whole_figures(town):
+        yield _answer(indicator, period, value, breakdown_name, breakdown_value)
+
+
 def _told(answers: Sequence[Return]) -> Mapping[str, Value]:
     """Return sums and means over the answers; None where nobody told."""
     grades = [one.grade for one in answers if one.grade is not None]
     works = [one.works for one in answers if one.works is not None]
     return {
         "memberships": _sum(one.members for one in answers),
-        "volunteer_hours": _sum(_hours_of_year(one) for one in answers),
+        "volunteer_hours": _sum(hours_of_year(one) for one in answers),
         "volunteer_persons": _sum(one.persons for one in answers),
         "association_events": _sum(one.events for one in answers),
         "joint_events": _sum(one.joint_events for one in answers),
@@ -201,7 +217,8 @@ def _told(answers: Sequence[Return]) -> Mapping[str, Value]:
     }
 
 
-def _hours_of_year(answer: Return) -> float | None:
+def hours_of_year(answer: Return) -> float | None:
+    """Return the hours of the whole year; what was counted in two months counts six times."""
     if answer.hours is None:
         return None
     return float(answer.hours) * (_TWO_MONTHS_IN_YEAR if answer.counting_method == "two_months" else 1)
@@ -240,7 +257,7 @@ def _marked(root: Path, deliveries: Sequence[Delivery], rule_of: str) -> list[An
 def write_truth(path: Path, town: Town, deliveries: Sequence[Delivery], refused: Sequence[Path]) -> None:
     """Write the right answers of the town and of its files."""
     root = path.parent
-    then = _Year(town, NUMBERS_YEAR)
+    then = YearEnd(town, NUMBERS_YEAR)
     truth = {
         "esimerkkiaineisto": LABEL,
         "three_numbers": {
@@ -250,6 +267,7 @@ def write_truth(path: Path, town: Town, deliveries: Sequence[Delivery], refused:
             "under_umbrella": len(then.under_umbrella),
         },
         "indicators": list(indicator_values(town)),
+        "whole": list(whole_values(town)),
         "faults": _marked(root, deliveries, "broken_rule"),
         "warnings": _marked(root, deliveries, "warns_of"),
         "refused": [{"file": file.relative_to(root).as_posix()} for file in refused],

@@ -170,6 +170,42 @@ def test_figures_of_returns_are_estimates_beside_what_was_told(public: duckdb.Du
         assert verdict in {"usable", "usable_with_care"}
 
 
+def test_figures_of_residents_are_weighted_estimates_beside_what_was_told(public: duckdb.DuckDBPyConnection) -> None:
+    rows = public.execute(
+        "SELECT indicator_id, value, lower, upper, reported, population, method, verdict FROM marts.indicator_values "
+        "WHERE period_type = 'term' AND breakdown = 'total' ORDER BY ALL"
+    ).fetchall()
+    assert len(rows) == 4 * 2
+    for indicator, value, lower, upper, reported, population, method, verdict in rows:
+        assert lower < value < upper, indicator
+        assert value != reported
+        assert 13_000 < population < 16_500
+        assert (method, verdict) in {
+            ("raked_by_age_sex_area", "usable"),
+            ("raked_by_age_sex_area", "usable_with_care"),
+        }
+
+
+def test_the_truth_of_the_whole_lies_within_most_intervals(
+    truth: dict[str, Any], analyst: duckdb.DuckDBPyConnection
+) -> None:
+    """One town is one draw; how often over many towns `make bench` tells."""
+    rows = analyst.execute(
+        "SELECT indicator_id, period, breakdown, breakdown_value, lower, upper FROM marts.indicator_values "
+        "WHERE lower IS NOT NULL"
+    ).fetchall()
+    bounds = {(row[0], row[1], row[2], row[3]): (row[4], row[5]) for row in rows}
+    whole: dict[Cell, float] = {
+        (item["indicator_id"], item["period"], item["breakdown"], item["breakdown_value"]): item["value"]
+        for item in truth["whole"]
+    }
+    estimated = bounds.keys() & whole.keys()
+    assert len(estimated) > 600
+    assert {breakdown for _, _, breakdown, _ in estimated} == {"total", "purpose_group", "age_group", "sex", "area"}
+    within = [bounds[cell][0] <= whole[cell] <= bounds[cell][1] for cell in estimated]
+    assert sum(within) / len(within) > 0.85
+
+
 def test_a_change_of_returns_says_what_its_interval_says(public: duckdb.DuckDBPyConnection) -> None:
     rows = public.execute(
         "SELECT changes.direction, reason, lower, upper FROM marts.indicator_changes AS changes "

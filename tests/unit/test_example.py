@@ -383,7 +383,7 @@ def test_row_counts(root: Path, truth: dict[str, Any]) -> None:
     assert 1_000 <= rows["grant_ledger"] <= 1_700
     assert 1_300 <= rows["association_returns"] <= 1_700
     assert 450 <= rows["umbrella_members"] <= 600
-    assert rows["population"] == 22
+    assert rows["population"] == 22 + 2 * 3 * 102
     assert 900 <= rows["premises_bookings"] <= 1_300
     assert 350 <= rows["events"] <= 500
     assert rows["resident_survey"] == 244 + 312 + 3

@@ -323,6 +323,8 @@ def test_figures_of_residents_leave_out_who_did_not_answer(base: duckdb.DuckDBPy
     rows = ["2021-2025;;18–29;nainen;Keskusta;kyllä;ei;4;kyllä;", "2021-2025;;18–29;mies;;ei;ei;;eos;"]
     put(base, "resident_survey", csv("resident_survey", *rows, "2021-2025;;;;;;;;;"))
     build(base, "core.resident_answers")
+    base.execute("CREATE TABLE marts.survey_population (term TEXT, margin TEXT, age_group TEXT, sex TEXT, area TEXT)")
+    base.execute("INSERT INTO marts.survey_population VALUES ('2021-2025', 'age_sex', '75+', 'male', NULL)")
     found = {
         (row["indicator_id"], row["breakdown"], row["breakdown_value"]): (row["reported"], row["n"])
         for row in build(base, "marts.resident_figures")
@@ -330,7 +332,9 @@ def test_figures_of_residents_leave_out_who_did_not_answer(base: duckdb.DuckDBPy
     assert found["resident_participation_share", "total", "total"] == (0.5, 2)
     assert found["resident_satisfaction", "total", "total"] == (4.0, 1)
     assert found["residents_know_where_to_ask_share", "age_group", "18-29"] == (0.5, 2)
-    assert ("resident_satisfaction", "sex", "male") not in found
+    assert found["resident_satisfaction", "sex", "male"] == (None, 0)  # there are men, and none of them said
+    assert found["resident_participation_share", "age_group", "75+"] == (None, 0)
+    assert ("resident_participation_share", "age_group", "45-64") not in found  # nor any residents known of
 
 
 # The register extract and YTJ

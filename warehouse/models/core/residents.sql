@@ -5,7 +5,7 @@ WITH year_end AS (
     CROSS JOIN meta.edition AS edition
     WHERE rows.area_code = edition.municipality_code
         AND (length(period) = 4 OR right(period, 3) = 'M12')
-        AND (sex IS NULL OR sex IN ('SSS', 'total'))
+        AND (sex IS NULL OR sex = 'total')
         AND (age IS NULL OR age IN ('SSS', 'total'))
 ),
 

@@ -1,35 +1,50 @@
--- grain: one row an indicator, year and breakdown value that has a year before it
-WITH pairs AS (
+-- grain: one row an indicator, period and breakdown value that has a year or council term before it
+WITH periods AS (
+    SELECT 'year' AS period_type, year::VARCHAR AS period, (year - 1)::VARCHAR AS previous_period
+    FROM core.years
+    UNION ALL
+    SELECT 'term', term_id, lag(term_id) OVER (ORDER BY starts)
+    FROM meta.council_terms
+),
+
+-- changes with an interval: by a panel of associations, and by two independent surveys of residents
+estimated AS (
+    SELECT 'year' AS period_type, year::VARCHAR AS period, * EXCLUDE (year) FROM marts.return_changes
+    UNION ALL BY NAME
+    SELECT 'term' AS period_type, term AS period, * EXCLUDE (term) FROM marts.resident_changes
+),
+
+pairs AS (
     SELECT
         now.indicator_id,
+        now.period_type,
         now.period,
         before.period AS previous_period,
         now.breakdown,
         now.breakdown_value,
         now.value,
         before.value AS value_before,
-        panel.estimate AS panel_change,
-        panel.lower AS panel_lower,
-        panel.upper AS panel_upper,
+        estimated.estimate AS estimated_change,
+        estimated.lower,
+        estimated.upper,
+        estimated.reason AS estimate_reason,
         now.is_hidden OR before.is_hidden AS is_hidden,
         now.status = 'preliminary' OR before.status = 'preliminary' AS is_preliminary,
         'verdict.window_not_full' IN (now.verdict_reason, before.verdict_reason) AS window_is_short,
         cards.basis,
         cards.materiality,
-        EXISTS (
-            SELECT 1 FROM meta.series_breaks AS breaks
-            WHERE breaks.indicator_id = now.indicator_id AND year(breaks.breaks_on) = try_cast(now.period AS BIGINT)
-        ) AS is_broken
+        now.break_id IS NOT NULL AS is_broken
     FROM marts.indicator_values AS now
+    JOIN periods ON periods.period_type = now.period_type AND periods.period = now.period
     JOIN marts.indicator_values AS before
         ON before.indicator_id = now.indicator_id
         AND before.breakdown = now.breakdown AND before.breakdown_value = now.breakdown_value
-        AND before.period_type = 'year' AND try_cast(before.period AS BIGINT) = try_cast(now.period AS BIGINT) - 1
+        AND before.period_type = now.period_type AND before.period = periods.previous_period
     JOIN meta.indicators AS cards ON cards.indicator_id = now.indicator_id
-    LEFT JOIN marts.return_changes AS panel
-        ON panel.indicator_id = now.indicator_id AND panel.year = now.period::BIGINT
-        AND panel.breakdown = now.breakdown AND panel.breakdown_value = now.breakdown_value
-    WHERE now.period_type = 'year'
+    LEFT JOIN estimated
+        ON estimated.indicator_id = now.indicator_id
+        AND estimated.period_type = now.period_type AND estimated.period = now.period
+        AND estimated.breakdown = now.breakdown AND estimated.breakdown_value = now.breakdown_value
 ),
 
 judged AS (
@@ -39,12 +54,17 @@ judged AS (
             WHEN is_hidden THEN 'hidden'
             WHEN is_broken THEN 'break'
             WHEN basis = 'evidence' AND window_is_short THEN 'window_not_full'
-            WHEN is_preliminary THEN 'year_not_over'
-            WHEN basis = 'returns' AND panel_lower IS NULL THEN 'too_few_pairs'
+            WHEN is_preliminary AND period_type = 'year' THEN 'year_not_over'
+            WHEN basis = 'returns' AND estimate_reason = 'no_spread' THEN 'no_spread'
+            WHEN basis = 'returns' AND lower IS NULL THEN 'too_few_pairs'
+            WHEN basis = 'residents' AND lower IS NULL THEN 'too_few_residents'
             WHEN value IS NULL OR value_before IS NULL THEN 'missing'
-            WHEN basis = 'returns' AND panel_lower > 0 THEN 'rose_in_panel'
-            WHEN basis = 'returns' AND panel_upper < 0 THEN 'fell_in_panel'
+            WHEN basis = 'returns' AND lower > 0 THEN 'rose_in_panel'
+            WHEN basis = 'returns' AND upper < 0 THEN 'fell_in_panel'
             WHEN basis = 'returns' THEN 'within_interval'
+            WHEN basis = 'residents' AND lower > 0 THEN 'rose_between_surveys'
+            WHEN basis = 'residents' AND upper < 0 THEN 'fell_between_surveys'
+            WHEN basis = 'residents' THEN 'within_interval_of_surveys'
             WHEN value = value_before THEN 'small'
             WHEN abs(value - value_before) < materiality * abs(value_before) THEN 'small'
             WHEN value > value_before THEN 'rose'
@@ -56,8 +76,11 @@ judged AS (
 comparable AS (
     SELECT
         *,
-        reason IN ('small', 'rose', 'fell', 'rose_in_panel', 'fell_in_panel', 'within_interval') AS is_comparable,
-        CASE WHEN basis = 'returns' THEN panel_change ELSE value - value_before END AS difference
+        reason IN (
+            'small', 'rose', 'fell', 'rose_in_panel', 'fell_in_panel', 'within_interval',
+            'rose_between_surveys', 'fell_between_surveys', 'within_interval_of_surveys'
+        ) AS is_comparable,
+        CASE WHEN basis IN ('returns', 'residents') THEN estimated_change ELSE value - value_before END AS difference
     FROM judged
 )
 
@@ -68,12 +91,12 @@ SELECT
     breakdown,
     breakdown_value,
     CASE WHEN is_comparable THEN difference END AS change,
-    CASE WHEN is_comparable AND basis = 'returns' THEN panel_lower END AS lower,
-    CASE WHEN is_comparable AND basis = 'returns' THEN panel_upper END AS upper,
+    CASE WHEN is_comparable THEN lower END AS lower,
+    CASE WHEN is_comparable THEN upper END AS upper,
     CASE WHEN is_comparable THEN difference / nullif(value_before, 0) END AS change_share,
     CASE
-        WHEN reason IN ('rose', 'rose_in_panel') THEN 'rose'
-        WHEN reason IN ('fell', 'fell_in_panel') THEN 'fell'
+        WHEN reason IN ('rose', 'rose_in_panel', 'rose_between_surveys') THEN 'rose'
+        WHEN reason IN ('fell', 'fell_in_panel', 'fell_between_surveys') THEN 'fell'
         WHEN is_comparable THEN 'no_clear_change'
         ELSE 'not_comparable'
     END AS direction,

@@ -29,6 +29,37 @@ grouped AS (
     GROUP BY GROUPING SETS (
         (indicator_id, term), (indicator_id, term, age_group), (indicator_id, term, sex), (indicator_id, term, area)
     )
+),
+
+told AS (
+    SELECT * FROM grouped WHERE n > 0 AND (breakdown = 'total' OR group_code IS NOT NULL)
+),
+
+groups_of_residents AS (
+    SELECT term, 'age_group' AS breakdown, age_group AS group_code FROM marts.survey_population
+    UNION
+    SELECT term, 'sex', sex FROM marts.survey_population
+    UNION
+    SELECT term, 'area', area FROM marts.survey_population
+),
+
+-- a group of residents that nobody answered for is said, not left out
+silent AS (
+    SELECT totals.indicator_id, groups.term, groups.breakdown, groups.group_code
+    FROM groups_of_residents AS groups
+    JOIN told AS totals ON totals.term = groups.term AND totals.breakdown = 'total'
+    WHERE groups.group_code IS NOT NULL
+        AND NOT EXISTS (
+            SELECT 1 FROM told
+            WHERE told.indicator_id = totals.indicator_id AND told.term = groups.term
+                AND told.breakdown = groups.breakdown AND told.group_code = groups.group_code
+        )
+),
+
+figures AS (
+    SELECT indicator_id, term, breakdown, group_code, reported, n FROM told
+    UNION ALL
+    SELECT indicator_id, term, breakdown, group_code, NULL, 0 FROM silent
 )
 
 SELECT
@@ -39,5 +70,4 @@ SELECT
     reported,
     n,
     NULL::BIGINT AS population
-FROM grouped
-WHERE n > 0 AND (breakdown = 'total' OR group_code IS NOT NULL)
+FROM figures
