@@ -93,6 +93,21 @@ def council_terms(settings: Settings) -> Rows:
     return [{"term_id": term.id, "starts": term.starts, "ends": term.ends} for term in settings.council_terms]
 
 
+def targets(settings: Settings) -> Rows:
+    """Return the rows of `meta.targets`."""
+    return [
+        {
+            "indicator_id": item.indicator,
+            "term_id": item.term,
+            "target": item.value,
+            "owner": item.owner,
+            "set_on": item.set_on,
+            "decided_in": item.decided_in,
+        }
+        for item in settings.targets
+    ]
+
+
 def series_breaks(settings: Settings) -> Rows:
     """Return the rows of `meta.series_breaks`."""
     return [
@@ -108,11 +123,11 @@ def series_breaks(settings: Settings) -> Rows:
 
 
 def messages(_settings: Settings) -> Rows:
-    """Return the rows of `meta.messages`: reasons of verdicts and changes."""
+    """Return the rows of `meta.messages`: reasons of verdicts, changes and targets."""
     return [
         {"message_id": key, **_labelled("text", text)}
         for key, text in contracts.messages().items()
-        if key.startswith(("verdict.", "change."))
+        if key.startswith(("verdict.", "change.", "term.", "target."))
     ]
 
 
@@ -157,6 +172,7 @@ TABLES: Mapping[str, Callable[[Settings], Rows]] = {
     "code_spellings": code_spellings,
     "finance_figures": finance_figures,
     "council_terms": council_terms,
+    "targets": targets,
     "series_breaks": series_breaks,
     "messages": messages,
     "sources": sources,

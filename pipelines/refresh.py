@@ -40,6 +40,7 @@ def made_of() -> Mapping[str, frozenset[str]]:
     mentions = {f"staging.{source}" for source in rooms.MENTIONS}
     graph["core.organisation_links"] = {"core.associations", "core.association_names", *mentions}
     graph["marts.return_estimates"] = graph["marts.return_changes"] = {"marts.return_field"}
+    graph["marts.term_panels"] = {"marts.return_field", "marts.term_ends"}
     graph["core.link_candidates"] = {"core.organisation_links", "core.associations", "core.association_names"}
     for name, model in models().items():
         reads_quality = any(table.startswith("quality.") for table in model.reads)
@@ -87,5 +88,6 @@ _ALONE: Mapping[str, Work] = {
     "core.link_candidates": rooms.link_candidates,
     "marts.return_estimates": rooms.return_estimates,
     "marts.return_changes": rooms.return_changes,
+    "marts.term_panels": rooms.term_panels,
 }
 """Tables with a function of their own."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import duckdb
 import polars as pl
 
-from pipelines import catalogue, contracts, disclosure, editions, estimation, landing, linking, staging
+from pipelines import catalogue, contracts, disclosure, editions, estimation, landing, linking, staging, term_comparison
 from pipelines.contract_model import SourceContract
 from pipelines.corrections import read_corrections
 from pipelines.decisions import read_decisions
@@ -179,6 +179,14 @@ def return_changes(build: Build) -> int:
     """Write `marts.return_changes`."""
     field = database.read_frame(build.connection, "marts.return_field")
     return _write_frame(build, "marts.return_changes", estimation.changes(field))
+
+
+def term_panels(build: Build) -> int:
+    """Write `marts.term_panels`: for the ends of every council term that rest on returns."""
+    field = database.read_frame(build.connection, "marts.return_field")
+    ends = database.read_frame(build.connection, "marts.term_ends").filter(pl.col("basis") == "returns")
+    years = ends.select(pl.col("baseline_period", "latest_period").cast(pl.Int64)).drop_nulls()
+    return _write_frame(build, "marts.term_panels", term_comparison.panels(field, years.iter_rows()))
 
 
 def model(build: Build, table: str) -> int:

@@ -79,11 +79,22 @@ class Figures(_Strict):
 
 
 class CouncilTerm(_Strict):
-    """A council term."""
+    """A council term, named after its first and last year."""
 
-    id: str
+    id: str = Field(pattern=r"^\d{4}-\d{4}$")
     starts: date
     ends: date
+
+
+class Target(_Strict):
+    """What an indicator is to reach in a council term; `value` in the unit of the indicator, shares between 0 and 1."""
+
+    indicator: str
+    term: str
+    value: float
+    owner: str = Field(min_length=1)
+    set_on: date
+    decided_in: str = Field(min_length=1)
 
 
 class SeriesBreak(_Strict):
@@ -158,6 +169,7 @@ class Settings(_Strict):
     figures: Figures
     interfaces: Interfaces = Interfaces()
     council_terms: tuple[CouncilTerm, ...] = ()
+    targets: tuple[Target, ...] = ()
     series_breaks: tuple[SeriesBreak, ...] = ()
     granting_bodies: tuple[Choice, ...] = ()
     grant_types: tuple[Choice, ...] = ()
@@ -321,8 +333,32 @@ def parse_settings(text: str, name: str) -> Settings:
     except tomllib.TOMLDecodeError as error:
         raise WorkspaceError(f"Asetuksia {name} ei voi lukea: {error}. Korjaa tiedosto.") from error
     try:
-        return Settings.model_validate(raw)
+        settings = Settings.model_validate(raw)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
         raise WorkspaceError(f"Asetuksissa {name} on virhe kohdassa {where}: {first['msg']}. Korjaa kohta.") from error
+    fault = _fault_of_targets(settings)
+    if fault:
+        raise WorkspaceError(f"Asetuksissa {name} on virhe kohdassa targets: {fault} Korjaa kohta.")
+    return settings
+
+
+def _fault_of_targets(settings: Settings) -> str:
+    """Return what is wrong with the first target that can't be one, empty when all can."""
+    terms = {term.id for term in settings.council_terms}
+    seen: set[tuple[str, str]] = set()
+    for target in settings.targets:
+        card = contracts.indicators().get(target.indicator)
+        if card is None:
+            return contracts.message("settings.target.indicator", indicator=target.indicator).fi
+        if card.direction == "none":
+            return contracts.message("settings.target.direction", indicator=target.indicator).fi
+        if card.unit_code == "share" and not 0 <= target.value <= 1:
+            return contracts.message("settings.target.share", indicator=target.indicator).fi
+        if target.term not in terms:
+            return contracts.message("settings.target.term", indicator=target.indicator, term=target.term).fi
+        if (target.indicator, target.term) in seen:
+            return contracts.message("settings.target.twice", indicator=target.indicator, term=target.term).fi
+        seen.add((target.indicator, target.term))
+    return ""
