@@ -21,11 +21,14 @@ from dashboards.rows import (
     Award,
     Change,
     Check,
+    CouncilTerm,
     EditionFacts,
     IndicatorCard,
     Reconciliation,
     SeriesBreak,
     SourceState,
+    TermValue,
+    TermYear,
     Value,
     Words,
 )
@@ -70,7 +73,8 @@ class Edition:
     """A published edition, read once into memory but for the large tables, which are read when asked for.
 
     Years without a row are years without a value; `values` and `changes` are keyed by indicator, breakdown and
-    breakdown value (`changes` also by year) and sorted by year.
+    breakdown value (`changes` also by year) and sorted by year. `term_values` and `term_years` are keyed by indicator
+    and council term; of the terms the newest comes first.
     """
 
     facts: EditionFacts
@@ -78,6 +82,9 @@ class Edition:
     values: Mapping[tuple[str, str, str], tuple[Value, ...]]
     changes: Mapping[tuple[str, str, str, str], Change]
     breaks: tuple[SeriesBreak, ...]
+    terms: Mapping[str, CouncilTerm]
+    term_values: Mapping[tuple[str, str], TermValue]
+    term_years: Mapping[tuple[str, str], tuple[TermYear, ...]]
     codes: Mapping[str, Mapping[str, Words]]
     messages: Mapping[str, Words]
     sources: tuple[SourceState, ...]
@@ -214,6 +221,10 @@ def _read(connection: duckdb.DuckDBPyConnection) -> Edition:
     for value in _rows(connection, "values", Value):
         key = (value.indicator_id, value.breakdown, value.breakdown_value)
         values[key] = (*values.get(key, ()), value)
+    term_years: dict[tuple[str, str], tuple[TermYear, ...]] = {}
+    for period in _rows(connection, "term_years", TermYear):
+        of_term = (period.indicator_id, period.term_id)
+        term_years[of_term] = (*term_years.get(of_term, ()), period)
     codes: dict[str, dict[str, Words]] = {}
     for list_id, code, label in _fetch(connection, "codes")[1]:
         codes.setdefault(list_id, {})[code] = label
@@ -226,6 +237,9 @@ def _read(connection: duckdb.DuckDBPyConnection) -> Edition:
             for change in _rows(connection, "changes", Change)
         },
         breaks=tuple(_rows(connection, "breaks", SeriesBreak)),
+        terms={term.term_id: term for term in _rows(connection, "council_terms", CouncilTerm)},
+        term_values={(row.indicator_id, row.term_id): row for row in _rows(connection, "term_values", TermValue)},
+        term_years=term_years,
         codes=codes,
         messages=dict(_fetch(connection, "messages")[1]),
         sources=tuple(_rows(connection, "sources", SourceState)),

@@ -33,9 +33,10 @@ VOLUNTEERING: Final = PageEntry("volunteering", "talkootyo-ja-jasenet")
 EVENTS: Final = PageEntry("events", "tapahtumat")
 GRANTS: Final = PageEntry("grants", "avustukset")
 COOPERATION: Final = PageEntry("cooperation", "kyselyt")
+TERMS: Final = PageEntry("terms", "valtuustokaudet")
 QUALITY: Final = PageEntry("quality", "tietojen-laatu")
 
-PAGES: Final = (OVERVIEW, ASSOCIATIONS, VOLUNTEERING, EVENTS, GRANTS, COOPERATION, QUALITY)
+PAGES: Final = (OVERVIEW, ASSOCIATIONS, VOLUNTEERING, EVENTS, GRANTS, COOPERATION, TERMS, QUALITY)
 
 
 def page_title(entry: PageEntry) -> str:
@@ -47,6 +48,7 @@ def page_title(entry: PageEntry) -> str:
         EVENTS: tr("Events"),
         GRANTS: tr("Grants"),
         COOPERATION: tr("Surveys"),
+        TERMS: tr("Council terms"),
         QUALITY: tr("Quality of the data"),
     }[entry]
 

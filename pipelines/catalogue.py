@@ -90,7 +90,17 @@ def finance_figures(_settings: Settings) -> Rows:
 
 def council_terms(settings: Settings) -> Rows:
     """Return the rows of `meta.council_terms`."""
-    return [{"term_id": term.id, "starts": term.starts, "ends": term.ends} for term in settings.council_terms]
+    return [
+        {
+            "term_id": term.id,
+            "starts": term.starts,
+            "ends": term.ends,
+            "baseline_year": term.baseline_year,
+            "first_year": term.first_year,
+            "last_year": term.last_year,
+        }
+        for term in settings.council_terms
+    ]
 
 
 def targets(settings: Settings) -> Rows:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -84,6 +84,21 @@ class CouncilTerm(_Strict):
     id: str = Field(pattern=r"^\d{4}-\d{4}$")
     starts: date
     ends: date
+
+    @property
+    def first_year(self) -> int:
+        """First year of the term: a year belongs to the term whose council sits at its end."""
+        return self.starts.year
+
+    @property
+    def last_year(self) -> int:
+        """Last year of the term, the baseline of the next one."""
+        return (self.ends + timedelta(days=1)).year - 1
+
+    @property
+    def baseline_year(self) -> int:
+        """The last full year before the term."""
+        return self.first_year - 1
 
 
 class Target(_Strict):

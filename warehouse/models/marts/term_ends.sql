@@ -15,13 +15,12 @@ WITH chosen AS (
 last_years AS (
     SELECT
         terms.term_id,
-        terms.ends,
-        (year(terms.ends + 1) - 1)::VARCHAR AS last_year,
+        terms.last_year::VARCHAR AS last_year,
         terms.ends <= edition.data_until AS term_is_over,
         coalesce(years.is_complete, false) AS last_year_is_over
     FROM meta.council_terms AS terms
     CROSS JOIN meta.edition AS edition
-    LEFT JOIN core.years AS years ON years.year = year(terms.ends + 1) - 1
+    LEFT JOIN core.years AS years ON years.year = terms.last_year
 )
 
 SELECT

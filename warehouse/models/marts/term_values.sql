@@ -27,7 +27,7 @@ paired AS (
         came.lower AS latest_lower,
         came.upper AS latest_upper,
         came.status AS latest_status,
-        coalesce(came.verdict, 'not_usable') AS verdict,
+        CASE WHEN came.value IS NULL THEN 'not_usable' ELSE came.verdict END AS verdict,
         coalesce(came.verdict_reason, 'verdict.no_data') AS verdict_reason,
         coalesce(began.is_hidden, false) OR coalesce(came.is_hidden, false) AS is_hidden,
         coalesce('verdict.window_not_full' IN (began.verdict_reason, came.verdict_reason), false) AS window_is_short,

@@ -1,12 +1,11 @@
 -- grain: one row an indicator, council term and period: the baseline, and each period of the term that the data reaches
--- A year belongs to the term whose council sat at its end, so the last year of a term is the baseline of the next one.
 WITH terms AS (
     SELECT
         term_id,
         lag(term_id) OVER (ORDER BY starts) AS previous_term,
         starts <= edition.data_until AS has_begun,
-        year(starts) - 1 AS baseline_year,
-        year(ends + 1) - 1 AS last_year
+        baseline_year,
+        last_year
     FROM meta.council_terms
     CROSS JOIN meta.edition AS edition
 ),
