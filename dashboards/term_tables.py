@@ -210,7 +210,8 @@ def _how_compared(term: CouncilTerm) -> str:
     return tr(
         "The baseline is the last full year before the term, {year}; of surveys of residents it is the survey of the "
         "term before. A year belongs to the term whose council sits at its end. The change of figures that "
-        "associations tell is of those that answered in both years, so it may differ from the difference of the two figures.",
+        "associations tell is of those that answered in both years, so it may differ from the difference of the two "
+        "figures.",
         year=term.baseline_year,
     )
 
