@@ -55,6 +55,8 @@ class IndicatorCard:
     basis: str
     sources: Sequence[str]
     handbook: str
+    disclosure: str
+    materiality: float
     decimals: int
     breakdowns: Sequence[str]
 

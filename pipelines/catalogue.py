@@ -56,6 +56,7 @@ def indicators(_settings: Settings) -> Rows:
                 "handbook": card.handbook,
                 "disclosure": card.disclosure,
                 "materiality": card.materiality,
+                "breaks": list(card.breaks),
                 "decimals": card.decimals,
                 "breakdowns": list(card.breakdowns),
                 "audience": card.audience,
@@ -119,17 +120,24 @@ def targets(settings: Settings) -> Rows:
 
 
 def series_breaks(settings: Settings) -> Rows:
-    """Return the rows of `meta.series_breaks`."""
-    return [
-        {
-            "break_id": item.id,
-            "indicator_id": indicator,
-            "breaks_on": item.date,
-            **_labelled("text", Text(item.fi, item.sv, item.en)),
-        }
+    """Return the rows of `meta.series_breaks`: those of the settings, then those of the cards that they do not tell."""
+    own = [
+        _series_break(item.id, indicator, item.date, Text(item.fi, item.sv, item.en))
         for item in settings.series_breaks
         for indicator in item.indicators
     ]
+    told = {(row["break_id"], row["indicator_id"]) for row in own}
+    shared = {entry.code: entry for entry in contracts.code_lists()["series_breaks"].entries}
+    return own + [
+        _series_break(name, card.id, shared[name].facts["breaks_on"], shared[name].label)
+        for card in contracts.indicators().values()
+        for name in card.breaks
+        if (name, card.id) not in told and settings.municipality.code not in shared[name].facts["not_in"]
+    ]
+
+
+def _series_break(break_id: str, indicator: str, breaks_on: date, text: Text) -> dict[str, Any]:
+    return {"break_id": break_id, "indicator_id": indicator, "breaks_on": breaks_on, **_labelled("text", text)}
 
 
 def messages(_settings: Settings) -> Rows:

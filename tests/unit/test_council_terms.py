@@ -32,10 +32,29 @@ def settings() -> Settings:
 
 @pytest.fixture
 def connection() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A build database with every table, empty."""
     with duckdb.connect() as opened:
-        for schema in database.SCHEMAS:
-            opened.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+        for table in contracts.tables().values():
+            columns = ", ".join(f"{column.name} {column.duckdb_type}" for column in table.columns)
+            opened.execute(f"CREATE SCHEMA IF NOT EXISTS {table.schema}")
+            opened.execute(f"CREATE TABLE {table.full_name} ({columns})")
         yield opened
+
+
+def plant(connection: duckdb.DuckDBPyConnection, tables: dict[str, list[Row]]) -> None:
+    """Put rows into tables in place of what they hold."""
+    for name, rows in tables.items():
+        columns = contracts.tables()[name].columns
+        connection.execute(f"DELETE FROM {name}")
+        marks = ", ".join("?" * len(columns))
+        for row in rows:
+            connection.execute(f"INSERT INTO {name} VALUES ({marks})", [row.get(column.name) for column in columns])
+
+
+def run(connection: duckdb.DuckDBPyConnection, *names: str) -> None:
+    """Build tables by their models."""
+    for name in names:
+        database.build_from_sql(connection, editions.shape_of(contracts.tables()[name]), models()[name].sql)
 
 
 @pytest.fixture
@@ -54,15 +73,8 @@ def compared(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Calla
             "marts.indicator_changes": planted.get("changes", []),
             "marts.term_panels": planted.get("panels", []),
         }
-        for name, rows in tables.items():
-            shape = editions.shape_of(contracts.tables()[name])
-            columns = ", ".join(f"{column.name} {column.duckdb_type}" for column in shape.columns)
-            connection.execute(f"CREATE OR REPLACE TABLE {name} ({columns})")
-            cells = [[row.get(column.name) for column in shape.columns] for row in rows]
-            if cells:
-                connection.executemany(f"INSERT INTO {name} VALUES ({', '.join('?' * len(shape.columns))})", cells)
-        for name in ("marts.term_years", "marts.term_ends", "marts.term_values"):
-            database.build_from_sql(connection, editions.shape_of(contracts.tables()[name]), models()[name].sql)
+        plant(connection, tables)
+        run(connection, "marts.term_years", "marts.term_ends", "marts.term_values")
         found = database.read_frame(connection, "marts.term_values")
         return {(row["indicator_id"], row["term_id"]): row for row in found.iter_rows(named=True)}
 
@@ -155,6 +167,32 @@ def test_a_break_between_baseline_and_newest_cuts_the_comparison_and_says_when(
     assert row["broken_on"] == (date(year, 1, 1) if is_cut else None)
     assert (row["change"] is None) is is_cut
     assert (row["baseline"], row["latest"]) == (100.0, 150.0)
+
+
+def test_two_breaks_of_one_year_make_one_value(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    breaks = [
+        {"break_id": name, "indicator_id": COUNTED, "breaks_on": date(2023, month, 1)}
+        for name, month in (("a", 1), ("b", 7))
+    ]
+    reported = {
+        "indicator_id": COUNTED,
+        "year": 2023,
+        "breakdown": "total",
+        "breakdown_value": "total",
+        "reported": 1.0,
+    }
+    plant(
+        connection,
+        {
+            "meta.edition": catalogue.edition(settings, "e", date(2026, 3, 1)),
+            "meta.indicators": catalogue.indicators(settings),
+            "meta.series_breaks": breaks,
+            "core.years": [{"year": 2023, "is_complete": True}],
+            "marts.grant_figures": [reported],
+        },
+    )
+    run(connection, "marts.indicator_values")
+    assert connection.execute("SELECT value, break_id FROM marts.indicator_values").fetchall() == [(1.0, "a")]
 
 
 def test_a_preliminary_year_is_the_newest_only_when_there_is_no_other(compared: Any) -> None:
