@@ -13,7 +13,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboards import components, leads, term_words
+from dashboards import components, term_words
 from dashboards.data import Edition
 from dashboards.formats import day
 from dashboards.rows import CouncilTerm, IndicatorCard, TermValue
@@ -118,7 +118,7 @@ def sheet(edition: Edition, term: CouncilTerm) -> str:
     parts = [
         f"<h1>{escape(title)}</h1>",
         f'<p class="notice">{escape(example)}</p>' if example else "",
-        f'<p class="lead">{escape(leads.council_term(edition, term))}</p>',
+        f'<p class="lead">{escape(term_words.lead(edition, term))}</p>',
         components.heading(tr("What the term began with")),
         _began(term_words.followed(edition, term)),
         components.heading(tr("What the term reached")),

@@ -6,11 +6,9 @@ single figure (`sentences`). A sentence whose figure is missing is left out.
 
 from __future__ import annotations
 
-from collections import Counter
-
 from dashboards.data import Edition
 from dashboards.formats import number, percent, quantity
-from dashboards.rows import CouncilTerm, TermValue, Value
+from dashboards.rows import Value
 from dashboards.sentences import change_words, interval, umbrella_count
 from dashboards.texts import say, tr, tr_n
 
@@ -121,53 +119,6 @@ def cooperation(edition: Edition) -> str:
             )
         )
     return _joined([*sentences, _how_many_answered(edition, "cooperation_grade")])
-
-
-def term_to_show(edition: Edition) -> str:
-    """Return the council term that a page shows first: the newest that has figures, else the newest."""
-    with_figures = {row.term_id for row in edition.term_values.values() if row.latest is not None}
-    return next((term for term in edition.terms if term in with_figures), next(iter(edition.terms)))
-
-
-def council_term(edition: Edition, term: CouncilTerm) -> str:
-    """Say how many indicators rose, fell, did not clearly change or can't be told, and how the targets stand."""
-    rows = [row for (_, term_id), row in edition.term_values.items() if term_id == term.term_id]
-    if all(row.latest is None for row in rows):
-        return tr("There are no figures of the council term {term} yet.", term=term.label)
-    directions = Counter(row.direction for row in rows)
-    sentences = [
-        tr(
-            "In the council term {term} {rose} of {n} indicators rose, {fell} fell and {same} did not clearly change. "
-            "The change of {unknown} can't be told.",
-            term=term.label,
-            n=len(rows),
-            rose=directions["rose"],
-            fell=directions["fell"],
-            same=directions["no_clear_change"],
-            unknown=directions["not_comparable"],
-        ),
-        _targets(rows),
-    ]
-    newest = max((row.latest_period for row in rows if row.latest_period and row.latest_period.isdigit()), default="")
-    if newest and int(newest) < term.last_year:
-        sentences.append(tr("The term is not over: the newest figures are of the year {year}.", year=newest))
-    return _joined(sentences)
-
-
-def _targets(rows: list[TermValue]) -> str:
-    states = Counter(row.target_state for row in rows if row.target is not None)
-    if not states:
-        return tr("No targets have been set for the term.")
-    words = {
-        "reached": tr("{n} reached", n=states["reached"]),
-        "open": tr("{n} not yet", n=states["open"]),
-        "missed": tr("{n} missed", n=states["missed"]),
-        "unknown": tr("{n} can't be told", n=states["unknown"]),
-    }
-    told = ", ".join(word for state, word in words.items() if states[state])
-    return tr_n(
-        "There is {n} target: {told}.", "There are {n} targets: {told}.", states.total(), n=states.total(), told=told
-    )
 
 
 def quality(edition: Edition) -> str:

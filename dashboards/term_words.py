@@ -1,18 +1,20 @@
 """What is said of a council term: changes from the baseline, targets, groups of indicators.
 
-Here belongs: the words of a term's figures. Not here: words of yearly figures (`sentences`), the message at the top of
-the page (`leads`), the look (`components`, `term_tables`).
+Here belongs: the words of a term's figures, and the message at the top of its page and its sheet. Not here: words of
+yearly figures (`sentences`), the look (`components`, `term_tables`).
 """
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Literal
 
 from dashboards import sentences
 from dashboards.data import Edition
 from dashboards.formats import NBSP, bare, day, quantity
 from dashboards.rows import CouncilTerm, IndicatorCard, TermValue, TermYear
-from dashboards.texts import say, tr
+from dashboards.texts import say, tr, tr_n
 
 Turn = Literal["better", "worse", "neutral"]
 Followed = tuple[IndicatorCard, TermValue]
@@ -26,6 +28,54 @@ def followed(edition: Edition, term: CouncilTerm) -> list[Followed]:
         for card in edition.indicators.values()
         if (card.indicator_id, term.term_id) in edition.term_values
     ]
+
+
+def term_to_show(edition: Edition) -> str:
+    """Return the council term that a page shows first: the newest that has figures, else the newest."""
+    with_figures = {row.term_id for row in edition.term_values.values() if row.latest is not None}
+    return next((term for term in edition.terms if term in with_figures), next(iter(edition.terms)))
+
+
+def lead(edition: Edition, term: CouncilTerm) -> str:
+    """Say how many indicators rose, fell, did not clearly change or can't be told, and how the targets stand."""
+    rows = [row for _, row in followed(edition, term)]
+    if all(row.latest is None for row in rows):
+        return tr("There are no figures of the council term {term} yet.", term=term.label)
+    directions = Counter(row.direction for row in rows)
+    told = tr(
+        "In the council term {term} {rose} of {n} indicators rose, {fell} fell and {same} did not clearly change. "
+        "The change of {unknown} can't be told.",
+        term=term.label,
+        n=len(rows),
+        rose=directions["rose"],
+        fell=directions["fell"],
+        same=directions["no_clear_change"],
+        unknown=directions["not_comparable"],
+    )
+    return " ".join(sentence for sentence in (told, _targets(rows), _how_far(rows, term)) if sentence)
+
+
+def _targets(rows: Sequence[TermValue]) -> str:
+    states = Counter(row.target_state for row in rows if row.target is not None)
+    if not states:
+        return tr("No targets have been set for the term.")
+    words = {
+        "reached": tr("{n} reached", n=states["reached"]),
+        "open": tr("{n} not yet", n=states["open"]),
+        "missed": tr("{n} missed", n=states["missed"]),
+        "unknown": tr("{n} can't be told", n=states["unknown"]),
+    }
+    told = ", ".join(word for state, word in words.items() if states[state])
+    return tr_n(
+        "There is {n} target: {told}.", "There are {n} targets: {told}.", states.total(), n=states.total(), told=told
+    )
+
+
+def _how_far(rows: Sequence[TermValue], term: CouncilTerm) -> str:
+    newest = max((row.latest_period for row in rows if row.latest_period and row.latest_period.isdigit()), default="")
+    if not newest or int(newest) >= term.last_year:
+        return ""
+    return tr("The term is not over: the newest figures are of the year {year}.", year=newest)
 
 
 def group_title(group: str) -> str:

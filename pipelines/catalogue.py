@@ -120,19 +120,23 @@ def targets(settings: Settings) -> Rows:
 
 
 def series_breaks(settings: Settings) -> Rows:
-    """Return the rows of `meta.series_breaks`: those of the settings, then those of the cards that they do not tell."""
+    """Return the rows of `meta.series_breaks`: those of the settings, then those of the cards that they do not tell.
+
+    A series breaks once a year at the most, so a break of the settings stands for one of a card in the same year.
+    """
     own = [
         _series_break(item.id, indicator, item.date, Text(item.fi, item.sv, item.en))
         for item in settings.series_breaks
         for indicator in item.indicators
     ]
-    told = {(row["break_id"], row["indicator_id"]) for row in own}
+    told = {(row["indicator_id"], row["breaks_on"].year) for row in own}
     shared = {entry.code: entry for entry in contracts.code_lists()["series_breaks"].entries}
     return own + [
         _series_break(name, card.id, shared[name].facts["breaks_on"], shared[name].label)
         for card in contracts.indicators().values()
         for name in card.breaks
-        if (name, card.id) not in told and settings.municipality.code not in shared[name].facts["not_in"]
+        if (card.id, shared[name].facts["breaks_on"].year) not in told
+        and settings.municipality.code not in shared[name].facts["not_in"]
     ]
 
 

@@ -68,8 +68,8 @@ BLANK_MUNICIPALITY, EXAMPLE_MUNICIPALITY = "blank", "esimerkkila"
 READABLE, RAGGED = READING_RULES = ("readable", "cells_match_header")
 """Expectations that staging itself judges while it reads cells; Great Expectations judges all others."""
 
-NO_BREAKS = ("breaks", [])
-"""The one field of an indicator card that may be empty: most series have no break."""
+MAY_BE_EMPTY = frozenset({"breaks"})
+"""Fields of an indicator card that may be an empty list: most series have no break."""
 
 INDICATOR_ORDER = (
     "volunteering",
@@ -383,12 +383,16 @@ def _rule(source: str, column: str | None, quality: DataQuality, owner: str) -> 
     )
 
 
+def _lacks(raw: Mapping[str, Any], name: str) -> bool:
+    """Tell whether a card lacks a field: it is not there, or there is nothing in it."""
+    value = raw.get(name)
+    return value is None or (value in ("", [], {}) and name not in MAY_BE_EMPTY)
+
+
 def _indicator(path: str) -> Indicator:
     raw = _load(path)
     expected = {item for item in Indicator.__dataclass_fields__ if item != "unit_code"}
-    missing = sorted(
-        name for name in expected if raw.get(name) in (None, "", [], {}) and (name, raw.get(name)) != NO_BREAKS
-    )
+    missing = sorted(name for name in expected if _lacks(raw, name))
     unknown = sorted(set(raw) - expected)
     if missing or unknown:
         raise ContractError(f"{path}: missing fields {missing}, unknown fields {unknown}")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import duckdb
 import polars as pl
 
-from pipelines import catalogue, contracts, disclosure, editions, estimation, landing, linking, staging, term_comparison
+from pipelines import catalogue, contracts, disclosure, editions, estimation, landing, linking, staging
 from pipelines.contract_model import SourceContract
 from pipelines.corrections import read_corrections
 from pipelines.decisions import read_decisions
@@ -21,6 +21,7 @@ from pipelines.question_maps import QuestionMap, read_maps
 from pipelines.raw_table import RawTable, Refused
 from pipelines.reading import read_file
 from pipelines.staging import Staged
+from pipelines.term_comparison import panels
 from pipelines.workspace import Workspace
 from warehouse import database
 from warehouse.models import models
@@ -186,7 +187,7 @@ def term_panels(build: Build) -> int:
     field = database.read_frame(build.connection, "marts.return_field")
     ends = database.read_frame(build.connection, "marts.term_ends").filter(pl.col("basis") == "returns")
     years = ends.select(pl.col("baseline_period", "latest_period").cast(pl.Int64)).drop_nulls()
-    return _write_frame(build, "marts.term_panels", term_comparison.panels(field, years.iter_rows()))
+    return _write_frame(build, "marts.term_panels", panels(field, years.iter_rows()))
 
 
 def model(build: Build, table: str) -> int:

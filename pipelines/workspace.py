@@ -353,9 +353,9 @@ def parse_settings(text: str, name: str) -> Settings:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
         raise WorkspaceError(f"Asetuksissa {name} on virhe kohdassa {where}: {first['msg']}. Korjaa kohta.") from error
-    fault = _fault_of_targets(settings)
-    if fault:
-        raise WorkspaceError(f"Asetuksissa {name} on virhe kohdassa targets: {fault} Korjaa kohta.")
+    for place, fault in (("targets", _fault_of_targets(settings)), ("series_breaks", _fault_of_breaks(settings))):
+        if fault:
+            raise WorkspaceError(f"Asetuksissa {name} on virhe kohdassa {place}: {fault} Korjaa kohta.")
     return settings
 
 
@@ -366,7 +366,7 @@ def _fault_of_targets(settings: Settings) -> str:
     for target in settings.targets:
         card = contracts.indicators().get(target.indicator)
         if card is None:
-            return contracts.message("settings.target.indicator", indicator=target.indicator).fi
+            return contracts.message("settings.indicator", indicator=target.indicator).fi
         if card.direction == "none":
             return contracts.message("settings.target.direction", indicator=target.indicator).fi
         if card.unit_code == "share" and not 0 <= target.value <= 1:
@@ -376,4 +376,17 @@ def _fault_of_targets(settings: Settings) -> str:
         if (target.indicator, target.term) in seen:
             return contracts.message("settings.target.twice", indicator=target.indicator, term=target.term).fi
         seen.add((target.indicator, target.term))
+    return ""
+
+
+def _fault_of_breaks(settings: Settings) -> str:
+    """Return what is wrong with the first series break that can't be one, empty when all can."""
+    seen: set[tuple[str, int]] = set()
+    for item in settings.series_breaks:
+        for indicator in item.indicators:
+            if indicator not in contracts.indicators():
+                return contracts.message("settings.indicator", indicator=indicator).fi
+            if (indicator, item.date.year) in seen:
+                return contracts.message("settings.break.twice", indicator=indicator, year=item.date.year).fi
+            seen.add((indicator, item.date.year))
     return ""

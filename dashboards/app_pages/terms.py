@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboards import components, handover, leads, term_tables
+from dashboards import components, handover, term_tables, term_words
 from dashboards.address import choose, warn_of_unknown
 from dashboards.data import edition_of_run
 from dashboards.texts import tr
@@ -18,9 +18,9 @@ else:
     lead = st.container()
     notices = st.container()
     with st.container(key="filters", horizontal=True):
-        chosen = choose(tr("Council term"), TERM, terms, leads.term_to_show(edition), notices)
+        chosen = choose(tr("Council term"), TERM, terms, term_words.term_to_show(edition), notices)
     term = edition.terms[chosen]
-    lead.html(components.lead(leads.council_term(edition, term)))
+    lead.html(components.lead(term_words.lead(edition, term)))
     handover.show(edition, term)
     term_tables.show_comparison(edition, term)
     term_tables.show_pictures(edition, term)

@@ -169,32 +169,6 @@ def test_a_break_between_baseline_and_newest_cuts_the_comparison_and_says_when(
     assert (row["baseline"], row["latest"]) == (100.0, 150.0)
 
 
-def test_two_breaks_of_one_year_make_one_value(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    breaks = [
-        {"break_id": name, "indicator_id": COUNTED, "breaks_on": date(2023, month, 1)}
-        for name, month in (("a", 1), ("b", 7))
-    ]
-    reported = {
-        "indicator_id": COUNTED,
-        "year": 2023,
-        "breakdown": "total",
-        "breakdown_value": "total",
-        "reported": 1.0,
-    }
-    plant(
-        connection,
-        {
-            "meta.edition": catalogue.edition(settings, "e", date(2026, 3, 1)),
-            "meta.indicators": catalogue.indicators(settings),
-            "meta.series_breaks": breaks,
-            "core.years": [{"year": 2023, "is_complete": True}],
-            "marts.grant_figures": [reported],
-        },
-    )
-    run(connection, "marts.indicator_values")
-    assert connection.execute("SELECT value, break_id FROM marts.indicator_values").fetchall() == [(1.0, "a")]
-
-
 def test_a_preliminary_year_is_the_newest_only_when_there_is_no_other(compared: Any) -> None:
     preliminary = figure(2025, 200.0, status="preliminary")
     known = compared([figure(2020, 100.0), figure(2023, 110.0), figure(2024, 190.0, status="preliminary")])

@@ -116,6 +116,15 @@ owner = "Esimerkkityöryhmä"
 set_on = 2021-12-13
 decided_in = "Valtuusto"
 """
+BREAK = """
+[[series_breaks]]
+id = "merger"
+date = 2023-07-01
+indicators = ["NAME"]
+fi = "Kunnat yhdistyivät."
+sv = "Kommunerna gick samman."
+en = "Municipalities merged."
+"""
 WITHOUT_TARGETS = re.sub(r"\[\[targets\]\]\n(?:.+\n)+\n", "", EXAMPLE)
 
 BROKEN = {
@@ -134,6 +143,11 @@ BROKEN = {
     "a target of no term": (WITHOUT_TARGETS + TARGET.replace("2021-2025", "2009-2012"), "kaudelle 2009-2012"),
     "two targets of one term": (WITHOUT_TARGETS + 2 * TARGET, "on kaksi tavoitetta kaudelle 2021-2025"),
     "a target without an owner": (WITHOUT_TARGETS + TARGET.replace("Esimerkkityöryhmä", ""), "targets.0.owner"),
+    "two breaks in one year": (
+        EXAMPLE + BREAK.replace("NAME", "grants_paid_eur"),
+        "series_breaks: mittarin grants_paid_eur sarja katkeaa kahdesti vuonna 2023",
+    ),
+    "a break of no indicator": (EXAMPLE + BREAK.replace("NAME", "weather"), "series_breaks: mittaria weather ei ole"),
     "a term without its years": (EXAMPLE.replace('id = "2017-2021"', 'id = "edellinen"'), "council_terms.0.id"),
     "not TOML": ("[municipality", "ei voi lukea"),
     "an unknown setting": (EXAMPLE + "\n[colours]\naccent = 'blue'\n", "kohdassa colours"),

@@ -22,13 +22,6 @@ figures AS (
     CROSS JOIN meta.edition AS edition
 ),
 
--- two breaks of one year are one line in the series
-breaks AS (
-    SELECT indicator_id, year(breaks_on) AS year, min(break_id) AS break_id
-    FROM meta.series_breaks
-    GROUP BY indicator_id, year(breaks_on)
-),
-
 -- the first complete year whose whole window lies in years that returns and grants both speak of; the other kinds of
 -- evidence reach a part of the field each, so one that starts later makes no year before it too small (decision 0011)
 first_full AS (
@@ -59,8 +52,8 @@ described AS (
     LEFT JOIN marts.return_estimates AS estimates
         ON estimates.indicator_id = figures.indicator_id AND estimates.year = figures.year
         AND estimates.breakdown = figures.breakdown AND estimates.breakdown_value = figures.breakdown_value
-    LEFT JOIN breaks
-        ON breaks.indicator_id = figures.indicator_id AND breaks.year = figures.year
+    LEFT JOIN meta.series_breaks AS breaks
+        ON breaks.indicator_id = figures.indicator_id AND year(breaks.breaks_on) = figures.year
 ),
 
 judged AS (

@@ -13,7 +13,7 @@ from small_edition import AWARDED, EDITION, REGISTERED, TERM
 from streamlit.testing.v1 import AppTest
 from test_pages import opened, text_of
 
-from dashboards import handover, leads, term_tables, term_words
+from dashboards import handover, term_tables, term_words
 from dashboards.data import Edition, current_edition
 from dashboards.downloads import term_csv
 from dashboards.formats import euros
@@ -177,10 +177,10 @@ def test_the_sheet_is_a_page_of_its_own_that_needs_nothing_from_outside(edition:
 
 def test_a_town_without_terms_or_targets_is_told_so(edition: Edition, term: CouncilTerm) -> None:
     without = {key: replace(row, target=None, target_state="none") for key, row in edition.term_values.items()}
-    assert "Kaudelle ei ole asetettu tavoitteita." in leads.council_term(replace(edition, term_values=without), term)
+    assert "Kaudelle ei ole asetettu tavoitteita." in term_words.lead(replace(edition, term_values=without), term)
 
 
 def test_a_term_that_goes_on_says_of_which_year_its_newest_figures_are(edition: Edition, term: CouncilTerm) -> None:
     early = {key: replace(row, latest_period="2022") for key, row in edition.term_values.items() if row.latest}
-    said = leads.council_term(replace(edition, term_values=early), term)
+    said = term_words.lead(replace(edition, term_values=early), term)
     assert "Kausi on kesken: viimeisimmät luvut ovat vuodelta 2022." in said
