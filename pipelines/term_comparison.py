@@ -13,7 +13,7 @@ import polars as pl
 from pipelines import estimation
 
 PANEL_SCHEMA = {"baseline_year": pl.Int64} | {
-    name: kind for name, kind in estimation.ESTIMATE_SCHEMA.items() if name not in {"breakdown", "breakdown_value"}
+    name: estimation.ESTIMATE_SCHEMA[name] for name in ("indicator_id", "year", "estimate", "lower", "upper", "cv", "n")
 }
 """One row an indicator, baseline year and year; the estimate is null where too few answered in both."""
 

@@ -268,6 +268,8 @@ def test_a_survey_of_residents_is_compared_with_that_of_the_term_before(compared
     assert rows[SURVEYED, OLD]["change_reason"] == "term.no_baseline"
     assert rows[SURVEYED, NEXT]["change_reason"] == "term.no_latest"
     assert compared(values)[SURVEYED, TERM]["change_reason"] == "term.no_interval"
+    going_on = [value | {"status": "preliminary"} for value in values]
+    assert compared(going_on, changes=[change])[SURVEYED, TERM]["direction"] == "rose"
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,8 @@ changed AS (
             WHEN cuts_term_on IS NOT NULL THEN 'break'
             WHEN basis = 'evidence' AND window_is_short THEN 'window_not_full'
             WHEN 'not_usable' IN (baseline_verdict, verdict) THEN 'not_usable'
-            WHEN latest_status = 'preliminary' THEN 'preliminary'
+            -- a survey of residents is whole when it has been made, though its term goes on
+            WHEN latest_status = 'preliminary' AND basis <> 'residents' THEN 'preliminary'
             WHEN basis = 'returns' AND difference_lower IS NULL THEN 'too_few_pairs'
             WHEN basis = 'residents' AND difference_lower IS NULL THEN 'no_interval'
             WHEN basis = 'returns' AND difference_lower > 0 THEN 'rose_in_panel'
@@ -116,7 +117,7 @@ measured AS (
             WHEN latest IS NULL THEN 'no_latest'
             WHEN cuts_target_on IS NOT NULL THEN 'break'
             WHEN verdict = 'not_usable' THEN 'not_usable'
-            WHEN latest_status = 'preliminary' THEN 'preliminary'
+            WHEN latest_status = 'preliminary' AND basis <> 'residents' THEN 'preliminary'
             WHEN basis IN ('returns', 'residents') AND latest_lower IS NULL THEN 'no_interval'
             WHEN worst_gap >= 0 AND latest_period < last_period THEN 'reached_so_far'
             WHEN worst_gap >= 0 THEN 'reached'
