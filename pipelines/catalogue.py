@@ -89,21 +89,6 @@ def finance_figures(_settings: Settings) -> Rows:
     return [{"figure_code": entry.code, **entry.facts} for entry in entries]
 
 
-def council_terms(settings: Settings) -> Rows:
-    """Return the rows of `meta.council_terms`."""
-    return [
-        {
-            "term_id": term.id,
-            "starts": term.starts,
-            "ends": term.ends,
-            "baseline_year": term.baseline_year,
-            "first_year": term.first_year,
-            "last_year": term.last_year,
-        }
-        for term in settings.council_terms
-    ]
-
-
 def targets(settings: Settings) -> Rows:
     """Return the rows of `meta.targets`."""
     return [
@@ -116,6 +101,21 @@ def targets(settings: Settings) -> Rows:
             "decided_in": item.decided_in,
         }
         for item in settings.targets
+    ]
+
+
+def council_terms(settings: Settings) -> Rows:
+    """Return the rows of `meta.council_terms`."""
+    return [
+        {
+            "term_id": term.id,
+            "baseline_year": term.baseline_year,
+            "first_year": term.first_year,
+            "last_year": term.last_year,
+            "starts": term.starts,
+            "ends": term.ends,
+        }
+        for term in settings.council_terms
     ]
 
 
@@ -193,8 +193,8 @@ TABLES: Mapping[str, Callable[[Settings], Rows]] = {
     "codes": codes,
     "code_spellings": code_spellings,
     "finance_figures": finance_figures,
-    "council_terms": council_terms,
     "targets": targets,
+    "council_terms": council_terms,
     "series_breaks": series_breaks,
     "messages": messages,
     "sources": sources,

@@ -36,11 +36,11 @@ def made_of() -> Mapping[str, frozenset[str]]:
         graph[f"staging.{source}"] = {f"raw.{source}"}
         if rooms.may_name_persons(contract):
             graph[f"staging.{source}"].add("staging.prh_register")
+    graph["marts.term_panels"] = {"marts.return_field", "marts.term_ends"}
     graph["core.association_names"] = {"core.associations", "staging.prh_register"}
     mentions = {f"staging.{source}" for source in rooms.MENTIONS}
     graph["core.organisation_links"] = {"core.associations", "core.association_names", *mentions}
     graph["marts.return_estimates"] = graph["marts.return_changes"] = {"marts.return_field"}
-    graph["marts.term_panels"] = {"marts.return_field", "marts.term_ends"}
     graph["core.link_candidates"] = {"core.organisation_links", "core.associations", "core.association_names"}
     for name, model in models().items():
         reads_quality = any(table.startswith("quality.") for table in model.reads)
@@ -83,11 +83,11 @@ def run_rooms(workspace: Workspace, progress: Progress) -> editions.Published:
 
 _ALONE: Mapping[str, Work] = {
     "meta.edition": rooms.meta_edition,
+    "marts.term_panels": rooms.term_panels,
     "core.association_names": rooms.association_names,
     "core.organisation_links": rooms.organisation_links,
     "core.link_candidates": rooms.link_candidates,
     "marts.return_estimates": rooms.return_estimates,
     "marts.return_changes": rooms.return_changes,
-    "marts.term_panels": rooms.term_panels,
 }
 """Tables with a function of their own."""

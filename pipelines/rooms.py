@@ -182,14 +182,6 @@ def return_changes(build: Build) -> int:
     return _write_frame(build, "marts.return_changes", estimation.changes(field))
 
 
-def term_panels(build: Build) -> int:
-    """Write `marts.term_panels`: for the ends of every council term that rest on returns."""
-    field = database.read_frame(build.connection, "marts.return_field")
-    ends = database.read_frame(build.connection, "marts.term_ends").filter(pl.col("basis") == "returns")
-    years = ends.select(pl.col("baseline_period", "latest_period").cast(pl.Int64)).drop_nulls()
-    return _write_frame(build, "marts.term_panels", panels(field, years.iter_rows()))
-
-
 def model(build: Build, table: str) -> int:
     """Build a table by its SQL model.
 
@@ -201,6 +193,14 @@ def model(build: Build, table: str) -> int:
     shape = editions.shape_of(contracts.tables()[table])
     rows = database.build_from_sql(build.connection, shape, models()[table].sql)
     return rows if table != editions.MASKED_TABLE else _hide_small_cells(build)
+
+
+def term_panels(build: Build) -> int:
+    """Write `marts.term_panels`: for the ends of every council term that rest on returns."""
+    field = database.read_frame(build.connection, "marts.return_field")
+    ends = database.read_frame(build.connection, "marts.term_ends").filter(pl.col("basis") == "returns")
+    years = ends.select(pl.col("baseline_period", "latest_period").cast(pl.Int64)).drop_nulls()
+    return _write_frame(build, "marts.term_panels", panels(field, years.iter_rows()))
 
 
 def publish(build: Build) -> editions.Published:
