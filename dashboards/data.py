@@ -21,6 +21,7 @@ from dashboards.rows import (
     Award,
     Change,
     Check,
+    CouncilTerm,
     EditionFacts,
     IndicatorCard,
     Parameter,
@@ -28,6 +29,8 @@ from dashboards.rows import (
     RegisterDifference,
     SeriesBreak,
     SourceState,
+    TermValue,
+    TermYear,
     Value,
     Words,
 )
@@ -86,7 +89,8 @@ class Edition:
     """A published edition, read once into memory but for the large tables, which are read when asked for.
 
     Years without a row are years without a value; `values` and `changes` are keyed by indicator, breakdown and
-    breakdown value (`changes` also by year) and sorted by year.
+    breakdown value (`changes` also by year) and sorted by year. `term_values` and `term_years` are keyed by indicator
+    and council term; of the terms the newest comes first.
     """
 
     facts: EditionFacts
@@ -95,6 +99,9 @@ class Edition:
     changes: Mapping[tuple[str, str, str, str], Change]
     breaks: tuple[SeriesBreak, ...]
     parameters: tuple[Parameter, ...]
+    terms: Mapping[str, CouncilTerm]
+    term_values: Mapping[tuple[str, str], TermValue]
+    term_years: Mapping[tuple[str, str], tuple[TermYear, ...]]
     codes: Mapping[str, Mapping[str, Words]]
     messages: Mapping[str, Words]
     sources: tuple[SourceState, ...]
@@ -232,6 +239,10 @@ def _read(connection: duckdb.DuckDBPyConnection) -> Edition:
     for value in _rows(connection, "values", Value):
         key = (value.indicator_id, value.breakdown, value.breakdown_value)
         values[key] = (*values.get(key, ()), value)
+    term_years: dict[tuple[str, str], tuple[TermYear, ...]] = {}
+    for period in _rows(connection, "term_years", TermYear):
+        of_term = (period.indicator_id, period.term_id)
+        term_years[of_term] = (*term_years.get(of_term, ()), period)
     codes: dict[str, dict[str, Words]] = {}
     for list_id, code, label in _fetch(connection, "codes")[1]:
         codes.setdefault(list_id, {})[code] = label
@@ -245,6 +256,9 @@ def _read(connection: duckdb.DuckDBPyConnection) -> Edition:
         },
         breaks=tuple(_rows(connection, "breaks", SeriesBreak)),
         parameters=tuple(_rows(connection, "parameters", Parameter)),
+        terms={term.term_id: term for term in _rows(connection, "council_terms", CouncilTerm)},
+        term_values={(row.indicator_id, row.term_id): row for row in _rows(connection, "term_values", TermValue)},
+        term_years=term_years,
         codes=codes,
         messages=dict(_fetch(connection, "messages")[1]),
         sources=tuple(_rows(connection, "sources", SourceState)),

@@ -10,10 +10,11 @@ import csv
 from collections.abc import Iterable, Sequence
 from io import StringIO
 
-from dashboards import sentences
+from dashboards import sentences, term_words
 from dashboards.data import Edition
 from dashboards.formats import for_spreadsheet, on_scale
-from dashboards.rows import TOTAL, Award, IndicatorCard
+from dashboards.rows import TOTAL, Award, CouncilTerm, IndicatorCard, TermValue
+from dashboards.term_words import Followed
 from dashboards.texts import say, tr
 
 
@@ -64,6 +65,68 @@ def indicator_csv(edition: Edition, card: IndicatorCard) -> bytes:
                 ]
             )
     return _csv(header, rows)
+
+
+def term_csv(edition: Edition, term: CouncilTerm, rows: Sequence[Followed]) -> bytes:
+    """Return a council term, a row an indicator, with the figure of each year of the term at the end."""
+    years = range(term.baseline_year, term.last_year + 1)
+    header = [
+        tr("Council term"),
+        tr("Indicator"),
+        tr("Unit"),
+        tr("Baseline of"),
+        tr("Baseline"),
+        tr("Newest of"),
+        tr("Newest"),
+        tr("Lower bound"),
+        tr("Upper bound"),
+        tr("Status"),
+        tr("Change from the baseline"),
+        tr("Change, lower bound"),
+        tr("Change, upper bound"),
+        tr("Change"),
+        tr("Why"),
+        tr("Target"),
+        tr("Newest minus target"),
+        tr("State of the target"),
+        tr("About the target"),
+        tr("Target set by, when and where"),
+        tr("Verdict"),
+        tr("About the verdict"),
+        *(tr("Year {year}", year=year) for year in years),
+        tr("Source"),
+        tr("Edition"),
+    ]
+    return _csv(header, [_term_row(edition, term, years, card, row) for card, row in rows])
+
+
+def _term_row(
+    edition: Edition, term: CouncilTerm, years: range, card: IndicatorCard, row: TermValue
+) -> Sequence[object]:
+    told = {period.period: period.value for period in edition.term_years.get((card.indicator_id, term.term_id), ())}
+    return [
+        term.label,
+        say(card.title),
+        say(card.unit),
+        row.baseline_period,
+        _scaled(row.baseline, card),
+        row.latest_period,
+        *(_scaled(number, card) for number in (row.latest, row.latest_lower, row.latest_upper)),
+        sentences.status_word(row.latest_status) if row.latest_status else None,
+        *(_scaled(number, card) for number in (row.change, row.change_lower, row.change_upper)),
+        term_words.change_word(card, row),
+        term_words.change_reason(edition, row),
+        _scaled(row.target, card),
+        _scaled(row.target_gap, card),
+        term_words.target_word(row),
+        edition.message(row.target_reason),
+        term_words.target_set(row),
+        sentences.verdict_word(row.verdict),
+        edition.message(row.verdict_reason),
+        *(_scaled(told.get(str(year)), card) for year in years),
+        ", ".join(edition.source_title(source) for source in card.sources),
+        edition.facts.edition_id,
+    ]
 
 
 def awards_csv(edition: Edition, awards: Sequence[Award]) -> bytes:

@@ -254,6 +254,8 @@ def _method(edition: Edition, card: IndicatorCard) -> None:
                     (tr("Method"), say(card.method)),
                     (tr("Limits"), say(card.limits)),
                     (tr("Which way is better"), sentences.direction_words(card)),
+                    (tr("What is called a change"), sentences.least_change(card)),
+                    (tr("Small groups"), sentences.protection(edition, card)),
                     (tr("In the handbook"), card.handbook),
                     (tr("Sources"), ", ".join(edition.source_title(source) for source in card.sources)),
                 ]

@@ -36,10 +36,11 @@ CITY: Final = PageEntry("city", "kaupungin-panos")
 GRANTS: Final = PageEntry("grants", "avustukset")
 COOPERATION: Final = PageEntry("cooperation", "kyselyt")
 PARTICIPATION: Final = PageEntry("participation", "osallisuus-ja-vuosikello")
+TERMS: Final = PageEntry("terms", "valtuustokaudet")
 QUALITY: Final = PageEntry("quality", "tietojen-laatu")
 REVIEW: Final = PageEntry("review", "tarkista-linkitykset")
 
-PAGES: Final = (OVERVIEW, ASSOCIATIONS, VOLUNTEERING, EVENTS, CITY, GRANTS, COOPERATION, PARTICIPATION, QUALITY)
+PAGES: Final = (OVERVIEW, ASSOCIATIONS, VOLUNTEERING, EVENTS, CITY, GRANTS, COOPERATION, PARTICIPATION, TERMS, QUALITY)
 
 
 def page_title(entry: PageEntry) -> str:
@@ -53,6 +54,7 @@ def page_title(entry: PageEntry) -> str:
         GRANTS: tr("Grants"),
         COOPERATION: tr("Surveys"),
         PARTICIPATION: tr("Taking part and the annual clock"),
+        TERMS: tr("Council terms"),
         QUALITY: tr("Quality of the data"),
         REVIEW: tr("Review the links"),
     }[entry]

@@ -61,6 +61,8 @@ class IndicatorCard:
     basis: str
     sources: Sequence[str]
     handbook: str
+    disclosure: str
+    materiality: float
     decimals: int
     breakdowns: Sequence[str]
 
@@ -159,6 +161,87 @@ class Change:
     def since(self) -> str:
         """The year or term compared with, as people write it."""
         return as_written(self.previous_period)
+
+
+@dataclass(frozen=True, slots=True)
+class CouncilTerm:
+    """A row of `meta.council_terms`; its years are those at whose end its council sits."""
+
+    term_id: str
+    starts: date
+    ends: date
+    baseline_year: int
+    first_year: int
+    last_year: int
+
+    @property
+    def label(self) -> str:
+        """The term as people write it: `2021–2025`."""
+        return self.term_id.replace("-", "–")
+
+
+@dataclass(frozen=True, slots=True)
+class TermYear:
+    """A row of `marts.term_years`: the baseline of a term or a period of it."""
+
+    indicator_id: str
+    term_id: str
+    period: str
+    is_baseline: bool
+    value: float | None
+    lower: float | None
+    upper: float | None
+    status: str | None
+    verdict: str
+    verdict_reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TermValue:
+    """A row of `marts.term_values`: an indicator over a council term."""
+
+    indicator_id: str
+    term_id: str
+    baseline_period: str | None
+    baseline: float | None
+    baseline_lower: float | None
+    baseline_upper: float | None
+    latest_period: str | None
+    latest: float | None
+    latest_lower: float | None
+    latest_upper: float | None
+    latest_status: str | None
+    change: float | None
+    change_lower: float | None
+    change_upper: float | None
+    change_share: float | None
+    direction: str
+    change_reason: str
+    broken_on: date | None
+    target: float | None
+    target_owner: str | None
+    target_set_on: date | None
+    target_decided_in: str | None
+    target_gap: float | None
+    target_state: str
+    target_reason: str
+    verdict: str
+    verdict_reason: str
+
+    @property
+    def against_baseline(self) -> Change:
+        """The change over the term, as a change of the yearly kind."""
+        return Change(
+            self.indicator_id,
+            self.latest_period or "",
+            self.baseline_period or "",
+            TOTAL,
+            TOTAL,
+            self.change,
+            self.change_share,
+            self.direction,
+            self.change_reason,
+        )
 
 
 @dataclass(frozen=True, slots=True)

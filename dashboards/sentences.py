@@ -304,6 +304,27 @@ def direction_words(card: IndicatorCard) -> str:
     }[card.direction]
 
 
+def least_change(card: IndicatorCard) -> str:
+    """Say which difference is called a change."""
+    if card.basis in {"returns", "residents"}:
+        return tr("A difference is a change when it is larger than the uncertainty of the answers (95 %).")
+    return tr(
+        "A difference is a change when it is at least {share} of the figure before.", share=percent(card.materiality)
+    )
+
+
+def protection(edition: Edition, card: IndicatorCard) -> str:
+    """Say whose small groups are protected."""
+    return {
+        "none": tr("The figure tells nothing of single people or associations; nothing is hidden."),
+        "associations": tr(
+            "Figures told by fewer than {k} associations are hidden, and so is what would give them away.",
+            k=edition.facts.disclosure_k,
+        ),
+        "residents": tr("Figures of small groups of residents are hidden, and so is what would give them away."),
+    }[card.disclosure]
+
+
 def umbrella_count(edition: Edition) -> str:
     """Write how many registered associations belong to an umbrella organisation; empty when it is not known."""
     value = edition.latest("umbrella_coverage_share")

@@ -56,6 +56,7 @@ def indicators(_settings: Settings) -> Rows:
                 "handbook": card.handbook,
                 "disclosure": card.disclosure,
                 "materiality": card.materiality,
+                "breaks": list(card.breaks),
                 "decimals": card.decimals,
                 "breakdowns": list(card.breakdowns),
                 "audience": card.audience,
@@ -103,11 +104,6 @@ def area_residents(settings: Settings) -> Rows:
     ]
 
 
-def council_terms(settings: Settings) -> Rows:
-    """Return the rows of `meta.council_terms`."""
-    return [{"term_id": term.id, "starts": term.starts, "ends": term.ends} for term in settings.council_terms]
-
-
 def staff_hour_rates(settings: Settings) -> Rows:
     """Return the rows of `meta.staff_hour_rates`."""
     return [rate.model_dump() for rate in settings.staff_hour_rates]
@@ -123,26 +119,67 @@ def granting_bodies(settings: Settings) -> Rows:
     return [{"code": body.code, "is_own": body.is_own} for body in settings.granting_bodies]
 
 
-def series_breaks(settings: Settings) -> Rows:
-    """Return the rows of `meta.series_breaks`."""
+def targets(settings: Settings) -> Rows:
+    """Return the rows of `meta.targets`."""
     return [
         {
-            "break_id": item.id,
-            "indicator_id": indicator,
-            "breaks_on": item.date,
-            **_labelled("text", Text(item.fi, item.sv, item.en)),
+            "indicator_id": item.indicator,
+            "term_id": item.term,
+            "target": item.value,
+            "owner": item.owner,
+            "set_on": item.set_on,
+            "decided_in": item.decided_in,
         }
-        for item in settings.series_breaks
-        for indicator in item.indicators
+        for item in settings.targets
     ]
 
 
+def council_terms(settings: Settings) -> Rows:
+    """Return the rows of `meta.council_terms`."""
+    return [
+        {
+            "term_id": term.id,
+            "baseline_year": term.baseline_year,
+            "first_year": term.first_year,
+            "last_year": term.last_year,
+            "starts": term.starts,
+            "ends": term.ends,
+        }
+        for term in settings.council_terms
+    ]
+
+
+def series_breaks(settings: Settings) -> Rows:
+    """Return the rows of `meta.series_breaks`: those of the settings, then those of the cards that they do not tell.
+
+    A series breaks once a year at the most, so a break of the settings stands for one of a card in the same year.
+    """
+    own = [
+        _series_break(item.id, indicator, item.date, Text(item.fi, item.sv, item.en))
+        for item in settings.series_breaks
+        for indicator in item.indicators
+    ]
+    told = {(row["indicator_id"], row["breaks_on"].year) for row in own}
+    shared = {entry.code: entry for entry in contracts.code_lists()["series_breaks"].entries}
+    return own + [
+        _series_break(name, card.id, shared[name].facts["breaks_on"], shared[name].label)
+        for card in contracts.indicators().values()
+        for name in card.breaks
+        if (card.id, shared[name].facts["breaks_on"].year) not in told
+        and settings.municipality.code not in shared[name].facts["not_in"]
+    ]
+
+
+def _series_break(break_id: str, indicator: str, breaks_on: date, text: Text) -> dict[str, Any]:
+    return {"break_id": break_id, "indicator_id": indicator, "breaks_on": breaks_on, **_labelled("text", text)}
+
+
 def messages(_settings: Settings) -> Rows:
-    """Return the rows of `meta.messages`: reasons of verdicts and changes."""
+    """Return the rows of `meta.messages`: reasons of verdicts, changes and targets."""
     return [
         {"message_id": key, **_labelled("text", text)}
         for key, text in contracts.messages().items()
-        if key.startswith(("verdict.", "change."))
+        if key.startswith(("verdict.", "change.", "term.", "target."))
     ]
 
 
@@ -187,6 +224,7 @@ TABLES: Mapping[str, Callable[[Settings], Rows]] = {
     "code_spellings": code_spellings,
     "finance_figures": finance_figures,
     "area_residents": area_residents,
+    "targets": targets,
     "council_terms": council_terms,
     "granting_bodies": granting_bodies,
     "classification_rules": classification_rules,

@@ -205,6 +205,7 @@ class Indicator:
     handbook: str
     disclosure: str
     materiality: float
+    breaks: tuple[str, ...]
     decimals: int
     breakdowns: tuple[str, ...]
     audience: str

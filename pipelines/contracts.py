@@ -68,6 +68,9 @@ BLANK_MUNICIPALITY, EXAMPLE_MUNICIPALITY = "blank", "esimerkkila"
 READABLE, RAGGED = READING_RULES = ("readable", "cells_match_header")
 """Expectations that staging itself judges while it reads cells; Great Expectations judges all others."""
 
+MAY_BE_EMPTY = frozenset({"breaks"})
+"""Fields of an indicator card that may be an empty list: most series have no break."""
+
 INDICATOR_ORDER = (
     "volunteering",
     "events",
@@ -204,6 +207,9 @@ def _custom(properties: list[CustomProperty] | None) -> dict[str, Any]:
 def _text(value: Any, where: str) -> Text:
     if not isinstance(value, dict) or set(value) - {"code"} != set(LANGUAGES):
         raise ContractError(f"{where}: needs exactly fi, sv and en")
+    empty = [language for language in LANGUAGES if not str(value[language] or "").strip()]
+    if empty:
+        raise ContractError(f"{where}: empty in {empty}")
     return Text(fi=str(value["fi"]), sv=str(value["sv"]), en=str(value["en"]))
 
 
@@ -379,10 +385,17 @@ def _rule(source: str, column: str | None, quality: DataQuality, owner: str) -> 
     )
 
 
+def _lacks(raw: Mapping[str, Any], name: str) -> bool:
+    """Tell whether a card lacks a field: it is not there, or there is nothing in it."""
+    value = raw.get(name)
+    return value is None or (value in ("", [], {}) and name not in MAY_BE_EMPTY)
+
+
 def _indicator(path: str) -> Indicator:
     raw = _load(path)
     expected = {item for item in Indicator.__dataclass_fields__ if item != "unit_code"}
-    missing, unknown = sorted(expected - set(raw)), sorted(set(raw) - expected)
+    missing = sorted(name for name in expected if _lacks(raw, name))
+    unknown = sorted(set(raw) - expected)
     if missing or unknown:
         raise ContractError(f"{path}: missing fields {missing}, unknown fields {unknown}")
     allowed = {
@@ -396,10 +409,17 @@ def _indicator(path: str) -> Indicator:
     for name, values in allowed.items():
         if raw[name] not in values:
             raise ContractError(f"{path}: {name} must be one of {values}")
+    if not isinstance(raw["materiality"], int | float) or not 0 <= raw["materiality"] < 1:
+        raise ContractError(f"{path}: materiality must be a number from 0 to 1")
+    strangers = sorted(set(raw["breaks"]) - {entry.code for entry in code_lists()["series_breaks"].entries})
+    if strangers:
+        raise ContractError(f"{path}: breaks {strangers} are not in codes/series_breaks.yaml")
     fields: dict[str, Any] = dict(raw)
     for name in ("title", "question", "formula", "unit", "method", "limits"):
         fields[name] = _text(raw[name], f"{path}.{name}")
+    if not raw["unit"].get("code"):
+        raise ContractError(f"{path}: unit needs a code")
     fields["unit_code"] = str(raw["unit"]["code"])
-    fields["sources"] = tuple(raw["sources"])
-    fields["breakdowns"] = tuple(raw["breakdowns"])
+    for name in ("sources", "breaks", "breakdowns"):
+        fields[name] = tuple(raw[name])
     return Indicator(**fields)

@@ -36,6 +36,7 @@ def made_of() -> Mapping[str, frozenset[str]]:
         graph[f"staging.{source}"] = {f"raw.{source}"}
         if rooms.may_name_persons(contract):
             graph[f"staging.{source}"].add("staging.prh_register")
+    graph["marts.term_panels"] = {"marts.return_field", "marts.term_ends"}
     graph["core.association_names"] = {"core.associations", "staging.prh_register"}
     mentions = {f"staging.{source}" for source in rooms.MENTIONS}
     graph["core.organisation_links"] = {"core.associations", "core.association_names", *mentions}
@@ -84,6 +85,7 @@ def run_rooms(workspace: Workspace, progress: Progress) -> editions.Published:
 
 _ALONE: Mapping[str, Work] = {
     "meta.edition": rooms.meta_edition,
+    "marts.term_panels": rooms.term_panels,
     "core.association_names": rooms.association_names,
     "core.organisation_links": rooms.organisation_links,
     "core.link_candidates": rooms.link_candidates,

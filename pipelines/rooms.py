@@ -31,6 +31,7 @@ from pipelines.question_maps import QuestionMap, read_maps
 from pipelines.raw_table import RawTable, Refused
 from pipelines.reading import read_file
 from pipelines.staging import Staged
+from pipelines.term_comparison import panels
 from pipelines.workspace import Workspace
 from warehouse import database
 from warehouse.models import models
@@ -222,6 +223,14 @@ def model(build: Build, table: str) -> int:
     shape = editions.shape_of(contracts.tables()[table])
     rows = database.build_from_sql(build.connection, shape, models()[table].sql)
     return rows if table != editions.MASKED_TABLE else _hide_small_cells(build)
+
+
+def term_panels(build: Build) -> int:
+    """Write `marts.term_panels`: for the ends of every council term that rest on returns."""
+    field = database.read_frame(build.connection, "marts.return_field")
+    ends = database.read_frame(build.connection, "marts.term_ends").filter(pl.col("basis") == "returns")
+    years = ends.select(pl.col("baseline_period", "latest_period").cast(pl.Int64)).drop_nulls()
+    return _write_frame(build, "marts.term_panels", panels(field, years.iter_rows()))
 
 
 def publish(build: Build) -> editions.Published:

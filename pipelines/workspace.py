@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -84,11 +84,37 @@ class Figures(_Strict):
 
 
 class CouncilTerm(_Strict):
-    """A council term."""
+    """A council term, named after its first and last year."""
 
-    id: str
+    id: str = Field(pattern=r"^\d{4}-\d{4}$")
     starts: date
     ends: date
+
+    @property
+    def first_year(self) -> int:
+        """First year of the term: a year belongs to the term whose council sits at its end."""
+        return self.starts.year
+
+    @property
+    def last_year(self) -> int:
+        """Last year of the term, the baseline of the next one."""
+        return (self.ends + timedelta(days=1)).year - 1
+
+    @property
+    def baseline_year(self) -> int:
+        """The last full year before the term."""
+        return self.first_year - 1
+
+
+class Target(_Strict):
+    """What an indicator is to reach in a council term; `value` in the unit of the indicator, shares between 0 and 1."""
+
+    indicator: str
+    term: str
+    value: float
+    owner: str = Field(min_length=1)
+    set_on: date
+    decided_in: str = Field(min_length=1)
 
 
 class HourRate(_Strict):
@@ -192,6 +218,7 @@ class Settings(_Strict):
     roles: dict[str, Role] = {}
     interfaces: Interfaces = Interfaces()
     council_terms: tuple[CouncilTerm, ...] = ()
+    targets: tuple[Target, ...] = ()
     series_breaks: tuple[SeriesBreak, ...] = ()
     staff_hour_rates: tuple[HourRate, ...] = ()
     granting_bodies: tuple[GrantingBody, ...] = ()
@@ -369,4 +396,40 @@ def parse_settings(text: str, name: str) -> Settings:
     fault = classification.first_fault(settings.classification_rules, settings.code_list)
     if fault is not None:
         raise WorkspaceError(f"Asetuksissa {name}: {fault.fi}")
+    for place, wrong in (("targets", _fault_of_targets(settings)), ("series_breaks", _fault_of_breaks(settings))):
+        if wrong:
+            raise WorkspaceError(f"Asetuksissa {name} on virhe kohdassa {place}: {wrong} Korjaa kohta.")
     return settings
+
+
+def _fault_of_targets(settings: Settings) -> str:
+    """Return what is wrong with the first target that can't be one, empty when all can."""
+    terms = {term.id for term in settings.council_terms}
+    seen: set[tuple[str, str]] = set()
+    for target in settings.targets:
+        card = contracts.indicators().get(target.indicator)
+        if card is None:
+            return contracts.message("settings.indicator", indicator=target.indicator).fi
+        if card.direction == "none":
+            return contracts.message("settings.target.direction", indicator=target.indicator).fi
+        if card.unit_code == "share" and not 0 <= target.value <= 1:
+            return contracts.message("settings.target.share", indicator=target.indicator).fi
+        if target.term not in terms:
+            return contracts.message("settings.target.term", indicator=target.indicator, term=target.term).fi
+        if (target.indicator, target.term) in seen:
+            return contracts.message("settings.target.twice", indicator=target.indicator, term=target.term).fi
+        seen.add((target.indicator, target.term))
+    return ""
+
+
+def _fault_of_breaks(settings: Settings) -> str:
+    """Return what is wrong with the first series break that can't be one, empty when all can."""
+    seen: set[tuple[str, int]] = set()
+    for item in settings.series_breaks:
+        for indicator in item.indicators:
+            if indicator not in contracts.indicators():
+                return contracts.message("settings.indicator", indicator=indicator).fi
+            if (indicator, item.date.year) in seen:
+                return contracts.message("settings.break.twice", indicator=indicator, year=item.date.year).fi
+            seen.add((indicator, item.date.year))
+    return ""

@@ -15,6 +15,8 @@ SELECT
     basis,
     sources,
     handbook,
+    disclosure,
+    materiality,
     decimals,
     breakdowns
 FROM meta.indicators

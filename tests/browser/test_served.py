@@ -82,6 +82,19 @@ def test_a_link_shows_the_same_view(reader: Page, address: str) -> None:
     assert "toimielin=youth" in reader.url
 
 
+def test_a_council_term_is_a_table_on_every_screen_and_a_sheet_to_take_along(reader: Page, address: str) -> None:
+    opened(reader, address, "valtuustokaudet?kausi=2021-2025")
+    table = reader.get_by_role("table", name="Valtuustokausi 2021–2025")
+    for width in WIDTHS:
+        reader.set_viewport_size({"width": width, "height": 900})
+        row = table.get_by_role("row").filter(has=reader.get_by_role("rowheader", name="Yhteistyön arvosana"))
+        expect(row.get_by_role("cell")).to_have_count(5)
+        expect(row.get_by_role("cell").last).to_be_visible()
+    with reader.expect_download() as download:
+        reader.get_by_role("button", name="Lataa tulostettava yhteenveto seuraavalle valtuustolle (HTML)").click()
+    assert "Mitä katsoa seuraavaksi" in download.value.path().read_text(encoding="utf-8")
+
+
 def test_built_in_labels_are_finnish(reader: Page, address: str) -> None:
     reader.set_viewport_size({"width": 375, "height": 800})
     opened(reader, address, "")

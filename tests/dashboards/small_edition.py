@@ -83,6 +83,9 @@ def _tables(settings: Settings, *, example: bool, email: str) -> dict[str, Itera
         "meta.series_breaks": iter(catalogue.series_breaks(settings)),
         "marts.indicator_values": _values(),
         "marts.indicator_changes": _changes(),
+        "meta.council_terms": iter(catalogue.council_terms(settings)),
+        "marts.term_years": _term_years(),
+        "marts.term_values": _term_values(),
         "marts.grant_awards": _awards(),
         "marts.grant_reconciliation": _reconciliation(),
         "marts.register_differences": iter(
@@ -273,6 +276,72 @@ def _change(indicator: str, breakdown: str, code: str, row: Row, before: float |
         "direction": direction,
         "reason": reason,
     }
+
+
+TERM = "2021-2025"
+"""The council term that has figures; the one before and the one after have none."""
+
+
+def _term_years() -> Iterator[Row]:
+    usable: Row = {"term_id": TERM, "status": "final", "verdict": "usable", "verdict_reason": "verdict.counted"}
+    for year in range(2020, 2025):
+        of_year: Row = {**usable, "period": str(year), "is_baseline": year == 2020, "is_hidden": False}
+        yield {**of_year, "indicator_id": "registered_associations", "value": float(REGISTERED[year])}
+        yield {**of_year, "indicator_id": "grants_awarded_eur", "value": AWARDED[year]}
+        members = 74.0 * ACTIVE[year]
+        yield {**of_year, "indicator_id": ESTIMATED, "value": members, "lower": 0.9 * members, "upper": 1.1 * members}
+        grade = 7.5 - (year - 2020) / 10
+        yield {
+            **of_year,
+            "indicator_id": "cooperation_grade",
+            "value": grade,
+            "lower": grade - 0.1,
+            "upper": grade + 0.1,
+        }
+    for term, share in (("2017-2021", 0.42), (TERM, 0.47)):
+        survey: Row = {**usable, "indicator_id": "resident_participation_share", "is_baseline": term != TERM}
+        yield {**survey, "period": term, "value": share, "is_hidden": False}
+
+
+def _term_values() -> Iterator[Row]:
+    def row(indicator: str, baseline: float | None, latest: float | None, reason: str, **more: Any) -> Row:
+        rose, fell = reason.startswith("term.rose"), reason.startswith("term.fell")
+        change = latest - baseline if latest is not None and baseline is not None and (rose or fell) else None
+        return {
+            "indicator_id": indicator,
+            "term_id": TERM,
+            "baseline_period": "2020",
+            "baseline": baseline,
+            "latest_period": None if latest is None else "2024",
+            "latest": latest,
+            "latest_status": None if latest is None else "final",
+            "change": change,
+            "change_share": change / baseline if change and baseline else None,
+            "direction": "rose" if rose else "fell" if fell else "not_comparable",
+            "change_reason": reason,
+            "target_state": "none",
+            "target_reason": "target.none",
+            "verdict": "not_usable" if latest is None else "usable",
+            "verdict_reason": "verdict.no_data" if latest is None else "verdict.counted",
+            **more,
+        }
+
+    aim: Row = {
+        "target_owner": "Esimerkkityöryhmä",
+        "target_set_on": date(2021, 12, 13),
+        "target_decided_in": "Valtuusto",
+    }
+    missed: Row = {**aim, "target": 8.0, "target_gap": -0.9, "target_state": "missed", "target_reason": "target.missed"}
+    unknown: Row = {**aim, "target": 300_000.0, "target_state": "unknown", "target_reason": "target.break"}
+    reached: Row = {**aim, "target": 0.45, "target_gap": 0.02, "target_state": "reached"}
+    members = [74.0 * ACTIVE[year] for year in (2020, 2024)]
+    yield row("registered_associations", REGISTERED[2020], REGISTERED[2024], "term.rose")
+    yield row(ESTIMATED, members[0], members[1], "term.rose_in_panel", latest_lower=15_000.0, latest_upper=17_000.0)
+    yield row("grants_awarded_eur", AWARDED[2020], AWARDED[2024], "term.break", broken_on=date(2023, 1, 1), **unknown)
+    yield row("cooperation_grade", 7.5, 7.1, "term.fell_in_panel", **missed)
+    yield row("volunteer_hours", None, None, "term.no_latest")
+    survey = row("resident_participation_share", 0.42, 0.47, "term.rose", **reached)
+    yield {**survey, "baseline_period": "2017-2021", "latest_period": TERM, "target_reason": "target.reached"}
 
 
 def _awards() -> Iterator[Row]:

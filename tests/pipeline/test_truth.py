@@ -224,6 +224,7 @@ def test_a_change_of_returns_says_what_its_interval_says(public: duckdb.DuckDBPy
 def test_every_reason_of_the_edition_has_its_sentence(public: duckdb.DuckDBPyConnection) -> None:
     unsaid = public.execute(
         "SELECT reason FROM (SELECT verdict_reason AS reason FROM marts.indicator_values "
-        "UNION SELECT reason FROM marts.indicator_changes) WHERE reason NOT IN (SELECT message_id FROM meta.messages)"
+        "UNION SELECT reason FROM marts.indicator_changes UNION SELECT verdict_reason FROM marts.term_years "
+        "UNION SELECT unnest([change_reason, target_reason, verdict_reason]) FROM marts.term_values) WHERE reason NOT IN (SELECT message_id FROM meta.messages)"
     ).fetchall()
     assert unsaid == []

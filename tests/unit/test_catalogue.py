@@ -70,6 +70,25 @@ def test_a_break_is_a_row_for_each_indicator_that_it_cuts(settings: Settings) ->
     assert set(item.indicators) <= set(contracts.indicators())
 
 
+def test_a_break_that_every_municipality_has_comes_from_the_cards() -> None:
+    blank = parse_settings(BLANK, "municipality.toml")
+    rows = catalogue.series_breaks(blank)
+    cut = {card.id for card in contracts.indicators().values() if card.breaks}
+    assert {row["indicator_id"] for row in rows} == cut
+    assert {(row["break_id"], row["breaks_on"]) for row in rows} == {("wellbeing_counties_2023", date(2023, 1, 1))}
+
+
+def test_the_words_of_the_settings_go_before_those_of_the_cards(settings: Settings) -> None:
+    rows = catalogue.series_breaks(settings)
+    assert len({(row["indicator_id"], row["breaks_on"].year) for row in rows}) == len(rows)
+    assert {row["text_fi"] for row in rows} == {settings.series_breaks[0].fi}
+
+
+def test_a_municipality_that_did_not_have_a_break_is_spared() -> None:
+    outside = BLANK.replace('code = "000"', 'code = "478"')
+    assert catalogue.series_breaks(parse_settings(outside, "municipality.toml")) == []
+
+
 def test_a_town_without_its_own_choices_has_none(settings: Settings) -> None:
     blank = parse_settings(BLANK, "municipality.toml")
     lists = {row["list"] for row in catalogue.codes(blank)}

@@ -325,6 +325,17 @@ CARDS: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
     "an unknown direction": (lambda raw: raw.update(direction="left"), r"cards/x\.yaml: direction must be one of"),
     "an unknown group": (lambda raw: raw.update(group="weather"), r"cards/x\.yaml: group must be one of"),
     "a question in one language": (lambda raw: raw.update(question={"fi": "?"}), r"cards/x\.yaml\.question: needs"),
+    "a materiality in words": (
+        lambda raw: raw.update(materiality="some"),
+        r"cards/x\.yaml: materiality must be a number",
+    ),
+    "a materiality of all": (lambda raw: raw.update(materiality=1), r"cards/x\.yaml: materiality must be a number"),
+    "a break that nobody knows": (
+        lambda raw: raw.update(breaks=["storm"]),
+        r"cards/x\.yaml: breaks \['storm'\] are not",
+    ),
+    "a limit empty in Swedish": (lambda raw: raw["limits"].update(sv=" "), r"cards/x\.yaml\.limits: empty in \['sv'\]"),
+    "a unit without its code": (lambda raw: raw["unit"].pop("code"), r"cards/x\.yaml: unit needs a code"),
     "a unit without words": (lambda raw: raw.update(unit={"code": "eur"}), r"cards/x\.yaml\.unit: needs"),
 }
 
@@ -333,12 +344,49 @@ CARDS: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
 def test_a_damaged_card_is_refused(
     change: Callable[[dict[str, Any]], Any], said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    contracts.code_lists()
     raw = card()
     monkeypatch.setattr(contracts, "_load", lambda path: raw)
     assert contracts._indicator("cards/x.yaml").id == "grants_awarded_eur"
     change(raw)
     with pytest.raises(ContractError, match=said):
         contracts._indicator("cards/x.yaml")
+
+
+@pytest.mark.parametrize("field", sorted(contracts._load("indicators/grants_awarded_eur.yaml")))
+@pytest.mark.parametrize("emptied", [False, True], ids=["without it", "with nothing in it"])
+def test_a_card_that_lacks_a_field_does_not_load_and_says_which(
+    field: str, emptied: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contracts.code_lists()
+    raw = card()
+    monkeypatch.setattr(contracts, "_load", lambda path: raw)
+    del raw[field]
+    if emptied:
+        raw[field] = None
+    with pytest.raises(ContractError, match=rf"cards/x\.yaml: missing fields \['{field}'\], unknown fields \[\]"):
+        contracts._indicator("cards/x.yaml")
+
+
+def test_a_card_without_breaks_says_so_by_an_empty_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    contracts.code_lists()
+    raw = card() | {"breaks": []}
+    monkeypatch.setattr(contracts, "_load", lambda path: raw)
+    assert contracts._indicator("cards/x.yaml").breaks == ()
+
+
+DESIGNED = """
+    volunteer_hours volunteer_persons memberships association_events joint_events city_staff_hours city_assistance
+    premises_hours premises_support_eur city_events grants_awarded_eur grants_paid_eur grants_share_of_budget
+    grants_applied_eur grants_per_resident_eur resident_participation_share resident_volunteering_share
+    resident_satisfaction residents_know_where_to_ask_share cooperation_grade cooperation_works_share
+    registered_associations active_associations umbrella_coverage_share associations_per_1000 founded ended
+    forum_meetings forum_attendance directory_coverage_share annual_clock_done_share return_response_share
+"""
+
+
+def test_every_measure_of_the_handbook_and_what_gives_it_sense_has_a_card() -> None:
+    assert set(DESIGNED.split()) <= set(contracts.indicators())
 
 
 def test_a_code_list_takes_labels_and_synonyms_in_any_case() -> None:

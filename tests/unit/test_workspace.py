@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import stat
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import pytest
 import yaml
 
 from pipelines import contracts
-from pipelines.workspace import SETTINGS_FILE, Settings, Workspace, WorkspaceError, read_settings
+from pipelines.workspace import SETTINGS_FILE, Settings, Workspace, WorkspaceError, parse_settings, read_settings
 
 EXAMPLE = contracts.municipality_settings("esimerkkila")
 SHIPPED = sorted(file.stem for file in Path(__file__).resolve().parents[2].glob("data_contracts/municipalities/*.toml"))
@@ -71,6 +73,22 @@ def test_every_shipped_municipality_has_valid_settings(name: str, tmp_path: Path
     assert all(earlier.ends < later.starts for earlier, later in pairwise(terms))
 
 
+def test_a_year_belongs_to_the_term_whose_council_sits_at_its_end(workspace: Workspace) -> None:
+    years = [(term.baseline_year, term.first_year, term.last_year) for term in workspace.settings.council_terms]
+    assert years == [(2016, 2017, 2020), (2020, 2021, 2024), (2024, 2025, 2028)]
+
+
+def test_a_target_that_can_be_one_is_taken() -> None:
+    (target,) = parse_settings(WITHOUT_TARGETS + TARGET, SETTINGS_FILE).targets
+    assert (target.indicator, target.value, target.set_on) == ("cooperation_grade", 8.0, date(2021, 12, 13))
+
+
+def test_the_example_has_targets_in_two_terms_and_no_real_town_has_invented_ones(workspace: Workspace) -> None:
+    assert {target.term for target in workspace.settings.targets} == {"2021-2025", "2025-2029"}
+    for name in contracts.known_municipalities():
+        assert parse_settings(contracts.municipality_settings(name), name).targets == ()
+
+
 def test_code_lists_of_the_town_and_of_the_project(workspace: Workspace) -> None:
     bodies = workspace.settings.code_list("settings.granting_bodies")
     assert bodies.spellings()["liikuntatoimi"] == "sport"
@@ -89,7 +107,48 @@ def test_a_folder_without_settings_is_no_workspace(tmp_path: Path) -> None:
     assert "yhteispeli init" in str(caught.value)
 
 
+TARGET = """
+[[targets]]
+indicator = "cooperation_grade"
+term = "2021-2025"
+value = 8.0
+owner = "Esimerkkityöryhmä"
+set_on = 2021-12-13
+decided_in = "Valtuusto"
+"""
+BREAK = """
+[[series_breaks]]
+id = "merger"
+date = 2023-07-01
+indicators = ["NAME"]
+fi = "Kunnat yhdistyivät."
+sv = "Kommunerna gick samman."
+en = "Municipalities merged."
+"""
+WITHOUT_TARGETS = re.sub(r"\[\[targets\]\]\n(?:.+\n)+\n", "", EXAMPLE)
+
 BROKEN = {
+    "a target of no indicator": (
+        WITHOUT_TARGETS + TARGET.replace("cooperation_grade", "happiness"),
+        "targets: mittaria happiness ei ole",
+    ),
+    "a target where neither way is good": (
+        WITHOUT_TARGETS + TARGET.replace("cooperation_grade", "founded"),
+        "targets: mittarille founded ei voi asettaa tavoitetta",
+    ),
+    "a share told as per cent": (
+        WITHOUT_TARGETS + TARGET.replace("cooperation_grade", "umbrella_coverage_share").replace("8.0", "80"),
+        "anna se lukuna 0–1",
+    ),
+    "a target of no term": (WITHOUT_TARGETS + TARGET.replace("2021-2025", "2009-2012"), "kaudelle 2009-2012"),
+    "two targets of one term": (WITHOUT_TARGETS + 2 * TARGET, "on kaksi tavoitetta kaudelle 2021-2025"),
+    "a target without an owner": (WITHOUT_TARGETS + TARGET.replace("Esimerkkityöryhmä", ""), "targets.0.owner"),
+    "two breaks in one year": (
+        EXAMPLE + BREAK.replace("NAME", "grants_paid_eur"),
+        "series_breaks: mittarin grants_paid_eur sarja katkeaa kahdesti vuonna 2023",
+    ),
+    "a break of no indicator": (EXAMPLE + BREAK.replace("NAME", "weather"), "series_breaks: mittaria weather ei ole"),
+    "a term without its years": (EXAMPLE.replace('id = "2017-2021"', 'id = "edellinen"'), "council_terms.0.id"),
     "not TOML": ("[municipality", "ei voi lukea"),
     "an unknown setting": (EXAMPLE + "\n[colours]\naccent = 'blue'\n", "kohdassa colours"),
     "a code of four digits": (EXAMPLE.replace('code = "998"', 'code = "9980"'), "kohdassa municipality.code"),

@@ -1,0 +1,31 @@
+-- grain: one row an indicator and council term
+SELECT
+    indicator_id,
+    term_id,
+    baseline_period,
+    baseline,
+    baseline_lower,
+    baseline_upper,
+    latest_period,
+    latest,
+    latest_lower,
+    latest_upper,
+    latest_status,
+    change,
+    change_lower,
+    change_upper,
+    change_share,
+    direction,
+    change_reason,
+    broken_on,
+    target,
+    target_owner,
+    target_set_on,
+    target_decided_in,
+    target_gap,
+    target_state,
+    target_reason,
+    verdict,
+    verdict_reason
+FROM marts.term_values
+ORDER BY indicator_id, term_id

@@ -1,0 +1,45 @@
+"""Changes of the figures of returns over a council term, by the associations that answered at both of its ends.
+
+Here belongs: which years are compared. Not here: how a panel is estimated (`pipelines.estimation`), what the term's
+baseline and newest year are (`marts.term_ends`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import polars as pl
+
+from pipelines import estimation
+
+PANEL_SCHEMA = {"baseline_year": pl.Int64} | {
+    name: estimation.ESTIMATE_SCHEMA[name] for name in ("indicator_id", "year", "estimate", "lower", "upper", "cv", "n")
+}
+"""One row an indicator, baseline year and year; the estimate is null where too few answered in both."""
+
+
+def panels(field: pl.DataFrame, pairs: Iterable[tuple[int, int]]) -> pl.DataFrame:
+    """Estimate the change of every indicator of returns from a baseline year to a later one, for the whole field.
+
+    Parameters
+    ----------
+    field
+        As for `estimation.estimates`.
+    pairs
+        Baseline year and later year of each comparison.
+
+    Returns
+    -------
+    pl.DataFrame
+        Columns as `PANEL_SCHEMA`; the estimate is the change, `n` the number of associations in the panel.
+    """
+    frames = [_panel(field, baseline, year) for baseline, year in sorted(set(pairs))]
+    return pl.concat([pl.DataFrame(schema=PANEL_SCHEMA), *frames])
+
+
+def _panel(field: pl.DataFrame, baseline: int, year: int) -> pl.DataFrame:
+    """Put the baseline in the place of the year before, which is what `estimation.changes` compares with."""
+    now = field.filter(pl.col("year") == year)
+    then = field.filter(pl.col("year") == baseline).with_columns(year=pl.lit(year - 1, field.schema["year"]))
+    found = estimation.changes(pl.concat([then, now])).filter(pl.col("breakdown") == "total")
+    return found.with_columns(baseline_year=pl.lit(baseline, pl.Int64)).select(list(PANEL_SCHEMA))
