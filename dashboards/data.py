@@ -22,6 +22,7 @@ from dashboards.rows import (
     Change,
     Check,
     EditionFacts,
+    Explanation,
     IndicatorCard,
     Reconciliation,
     SeriesBreak,
@@ -83,6 +84,7 @@ class Edition:
     sources: tuple[SourceState, ...]
     checks: tuple[Check, ...]
     reconciliation: tuple[Reconciliation, ...]
+    explanations: tuple[Explanation, ...]
     award_years: tuple[int, ...]
     connection: duckdb.DuckDBPyConnection
 
@@ -231,6 +233,7 @@ def _read(connection: duckdb.DuckDBPyConnection) -> Edition:
         sources=tuple(_rows(connection, "sources", SourceState)),
         checks=tuple(_rows(connection, "checks", Check)),
         reconciliation=tuple(_rows(connection, "reconciliation", Reconciliation)),
+        explanations=tuple(_rows(connection, "explanations", Explanation)),
         award_years=tuple(year for (year,) in _fetch(connection, "award_years")[1]),
         connection=connection,
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import shlex
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from getpass import getuser
@@ -287,10 +288,27 @@ def _print_accounts(workspace: Workspace) -> None:
             by=item["corrected_by"],
         )
         _out.print(f"- {told}", markup=False)
+    _print_reconciliation(workspace)
     _print_stale_decisions(workspace)
     for link in run.links(workspace).iter_rows(named=True):
         title = contracts.sources()[link.pop("source")].title[LANGUAGE]
         _out.print(f"- {_text('cli.summary.unlinked', source=title, **link)}")
+
+
+def _print_reconciliation(workspace: Workspace) -> None:
+    """Say how far the grant ledger and the books agree, and name each difference that is not explained."""
+    compared = run.reconciled(workspace)
+    if compared.is_empty():
+        return
+    states = Counter(compared["state"])
+    counts = {state: states[state] for state in ("agrees", "explained", "unexplained", "no_books")}
+    _out.print(f"- {_text('reconciliation.count', **counts)}")
+    bodies = workspace.settings.code_list("settings.granting_bodies").entries
+    labels = {entry.code: entry.label[LANGUAGE] for entry in bodies}
+    for row in compared.filter(state="unexplained").iter_rows(named=True):
+        euros = {name: _number(row[f"{name}_eur"]) for name in ("difference", "explained", "unexplained")}
+        body = labels[row["granting_body"]]
+        _out.print(f"- {_text('reconciliation.summary', year=row['year'], body=body, **euros)}")
 
 
 def _print_stale_decisions(workspace: Workspace) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import duckdb
 import polars as pl
 
-from pipelines import catalogue, contracts, disclosure, editions, estimation, landing, linking, staging
+from pipelines import catalogue, contracts, disclosure, editions, estimation, landing, linking, reconciliation, staging
 from pipelines.contract_model import SourceContract
 from pipelines.corrections import read_corrections
 from pipelines.decisions import read_decisions
@@ -153,6 +153,12 @@ def link_candidates(build: Build) -> int:
     tables = ("organisation_links", "associations", "association_names")
     links, associations, names = (database.read_frame(build.connection, f"core.{table}") for table in tables)
     return _write_frame(build, "core.link_candidates", linking.link_candidates(links, associations, names))
+
+
+def grant_explanations(build: Build) -> int:
+    """Write `core.grant_explanations`: why the ledger and the books differ, as people wrote it."""
+    explained = reconciliation.read_explanations(build.workspace)
+    return _write_frame(build, "core.grant_explanations", reconciliation.rows(explained))
 
 
 def _mentions(build: Build, source: str, column: str) -> pl.DataFrame:
