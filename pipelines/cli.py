@@ -112,14 +112,14 @@ def check(
 def propose_map(workspace: Path, file: Path, *, source: str) -> int:
     """Propose a question map for the export of a survey tool."""
     from pipelines.map_proposals import propose
-    from pipelines.question_maps import SOURCES
+    from pipelines.question_maps import mapped_sources
 
     opened = Workspace(workspace)
     _ = opened.settings
     if not file.is_file():
         return _fail(_text("cli.no_such_file", path=file))
-    if source not in SOURCES:
-        return _fail(_text("map.source_without_maps", source=source, sources=", ".join(SOURCES)))
+    if source not in mapped_sources():
+        return _fail(_text("map.source_without_maps", source=source, sources=", ".join(mapped_sources())))
     try:
         proposal = propose(opened, contracts.sources()[source], file)
     except Refused as refused:
@@ -210,6 +210,8 @@ def _print_checked(checked: Checked, report: Path | None, language: str) -> None
     _out.print(message("cli.rows", file=checked.file, **checked.rows)[language])
     for note in checked.notes:
         _out.print(f"- {note.sentence(language)}")
+    if checked.not_read:
+        _out.print(message("feedback.not_read", headers=", ".join(checked.not_read))[language])
     if not checked.notes:
         _out.print(message("cli.clean")[language])
     if report is not None:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from pipelines.contract_model import LANGUAGES, SourceContract, Text, fold
+from pipelines.contract_model import LANGUAGES, Column, SourceContract, Text, fold
 from pipelines.contracts import message
 
 Cell = str | None
@@ -68,6 +68,8 @@ class RawTable:
         Title rows above the header and total rows: not data, but kept and counted.
     columns
         Contract column name to its place in `header`.
+    unfinished
+        Those of `lines` that hold an answer to a survey which was begun and never sent.
     """
 
     sheet: str
@@ -77,6 +79,7 @@ class RawTable:
     rows: list[list[Cell]]
     outside: list[Record]
     columns: dict[str, int]
+    unfinished: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +121,8 @@ def build(source: SourceContract, split: Split) -> RawTable:
     Raises
     ------
     Refused
-        Required columns are missing, or two headers mean one column.
+        Required columns are missing, a column of euros is there under a misspelt header, or two headers mean one
+        column.
     """
     line, cells = split.header
     header = tuple(cell or "" for cell in cells)
@@ -134,6 +138,21 @@ def build(source: SourceContract, split: Split) -> RawTable:
             table.lines.append(record[0])
             table.rows.append(record[1])
     return table
+
+
+def unread_headers(header: Sequence[Cell], columns: Mapping[str, int]) -> dict[str, str]:
+    """Return the headers that mean no column, as they are shown, by their folded text."""
+    taken = set(columns.values())
+    return {fold(cell): _shown(cell) for place, cell in enumerate(header) if place not in taken and cell and fold(cell)}
+
+
+def near_headers(source: SourceContract, header: Sequence[Cell]) -> list[tuple[str, str]]:
+    """Return the unknown headers that are much like one that the file lacks, each with that one."""
+    spellings = source.header_spellings()
+    columns = {spellings[fold(cell)]: place for place, cell in enumerate(header) if cell and fold(cell) in spellings}
+    unknown = unread_headers(header, columns)
+    lacking = [column for column in source.columns if column.name not in columns]
+    return [(near, column.header) for column in lacking if (near := _nearest(column, unknown))]
 
 
 def no_header(source: SourceContract) -> Refused:
@@ -164,26 +183,33 @@ def _columns(source: SourceContract, header: Sequence[str]) -> dict[str, int]:
 def _refuse_missing(
     source: SourceContract, header: Sequence[str], columns: Mapping[str, int], line: int, sheet: str
 ) -> None:
-    missing = [column for column in source.columns if column.required and column.name not in columns]
+    unknown = unread_headers(header, columns)
+    near = {column.name: _nearest(column, unknown) for column in source.columns if column.name not in columns}
+    missing = [
+        column
+        for column in source.columns
+        if column.name in near and (column.required or (column.unit == "EUR" and near[column.name]))
+    ]
     if not missing:
         return
-    taken = set(columns.values())
-    unknown = {fold(cell): _shown(cell) for place, cell in enumerate(header) if place not in taken and fold(cell)}
     named: list[Text] = []
     for column in missing:
-        accepted = [fold(spelling) for spelling in (column.header, *column.synonyms)]
-        near = _nearest(accepted, unknown)
-        if near is None:
+        found = near[column.name]
+        if found is None:
             named.append(Text(column.header, column.header, column.header))
         else:
-            named.append(message("refusal.close_header", header=column.header, found=near))
+            named.append(message("refusal.close_header", header=column.header, found=found))
     key = "refusal.missing_columns_on_sheet" if sheet else "refusal.missing_columns"
     headers = Text(**{language: ", ".join(text[language] for text in named) for language in LANGUAGES})
-    raise refused(key, headers=headers, line=line, sheet=sheet)
+    others = [shown for shown in unknown.values() if shown not in near.values()]
+    if others:
+        key += "_unknown"
+    raise refused(key, headers=headers, line=line, sheet=sheet, unknown=", ".join(others))
 
 
-def _nearest(accepted: Iterable[str], unknown: Mapping[str, str]) -> str | None:
-    """Return the unknown header that is most like one of the accepted ones, if any is close."""
+def _nearest(column: Column, unknown: Mapping[str, str]) -> str | None:
+    """Return the unknown header that is most like one that the column accepts, if any is close."""
+    accepted = [fold(spelling) for spelling in (column.header, *column.synonyms)]
     likeness = [
         (difflib.SequenceMatcher(None, spelling, folded).ratio(), shown)
         for spelling in accepted

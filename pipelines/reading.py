@@ -172,7 +172,7 @@ def recognise_source(content: bytes, file_name: str, maps: Sequence[QuestionMap]
 
 
 def _tables(opened: _Opened, file_name: str, source: SourceContract, maps: Sequence[QuestionMap]) -> list[RawTable]:
-    exports = find_exports(opened.lines, opened.sheets) if source.name in question_maps.SOURCES else []
+    exports = find_exports(opened.lines, opened.sheets) if source.survey_exports else []
     if exports:
         return question_maps.read_exports(exports, source, maps, file_name)
     splits = _splits(opened, source)

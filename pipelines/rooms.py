@@ -63,7 +63,7 @@ def raw(build: Build, source: str) -> int:
         frames.extend(raw_frame(file.sha256, delivery, table) for table in _read(build.workspace, contract, file, maps))
     everything = pl.concat(frames)
     database.write_frame(build.connection, f"raw.{source}", everything)
-    return everything.filter(pl.col("kind") == "row").height
+    return everything.filter(staging.IS_ROW).height
 
 
 def meta(build: Build, table: str) -> int:
@@ -233,7 +233,10 @@ def _read(
 def raw_frame(sha256: str, delivery: int, table: RawTable) -> pl.DataFrame:
     """Lay a table that was read out as rows of `raw`, columns as `staging.RAW_SCHEMA`."""
     outside = [(line, "outside", cells) for line, cells in table.outside]
-    rows = [(line, "row", cells) for line, cells in zip(table.lines, table.rows, strict=True)]
+    rows = [
+        (line, "unfinished" if line in table.unfinished else "row", cells)
+        for line, cells in zip(table.lines, table.rows, strict=True)
+    ]
     header: list[str | None] = list(table.header)
     records = [(table.header_line, "header", header), *outside, *rows]
     return pl.DataFrame(

@@ -20,7 +20,7 @@ from itertools import groupby
 
 from pipelines.contract_model import fold
 from pipelines.contracts import code_lists
-from pipelines.raw_table import Cell, Record
+from pipelines.raw_table import Cell, Record, is_blank
 from pipelines.reading_csv import SEPARATORS, Spot, split_at
 
 TOOLS = {
@@ -75,6 +75,8 @@ class Export:
         Title rows and the second header row: not answers, but kept and counted.
     records
         One an answer.
+    unfinished
+        Lines of the answers that nobody has sent: LimeSurvey exports them too, with an empty `submitdate`.
     """
 
     tool: str
@@ -83,6 +85,7 @@ class Export:
     columns: tuple[ExportColumn, ...]
     outside: list[Record]
     records: list[Record]
+    unfinished: frozenset[int] = frozenset()
 
 
 def find_exports(lines: Sequence[str], sheets: Sequence[tuple[str, list[Record]]]) -> list[Export]:
@@ -125,7 +128,13 @@ def _export(
     tool: str, columns: list[ExportColumn], sheet: str, above: list[Record], line: int, below: list[Record]
 ) -> Export:
     headers = 1 if tool == "webropol" else 0
-    return Export(tool, sheet, line, tuple(columns), [*above, *below[:headers]], below[headers:])
+    unfinished = _unfinished(columns, below) if tool == "limesurvey" else frozenset()
+    return Export(tool, sheet, line, tuple(columns), [*above, *below[:headers]], below[headers:], unfinished)
+
+
+def _unfinished(columns: Sequence[ExportColumn], records: Sequence[Record]) -> frozenset[int]:
+    sent = next(place for place, column in enumerate(columns) if column.role == "completed")
+    return frozenset(line for line, cells in records if len(cells) == len(columns) and is_blank([cells[sent]]))
 
 
 def _recognise(first: Sequence[Cell], second: Sequence[Cell]) -> tuple[str, list[ExportColumn]] | None:
