@@ -214,6 +214,18 @@ def read_exports(
     return [_fitting(export, source, maps, file_name).table(export) for export in exports]
 
 
+def only_mapped(
+    exports: Sequence[Export], source: SourceContract, maps: Sequence[QuestionMap], file_name: str
+) -> list[Export]:
+    """Return the exports whose every question a map of the source knows."""
+    of_source = [map_ for map_ in maps if map_.source.name == source.name and map_.questions]
+    return [
+        export
+        for export in exports
+        if any(not map_.faults(export) for map_ in _candidates(export, of_source, file_name))
+    ]
+
+
 def source_of(export: Export, maps: Sequence[QuestionMap], file_name: str) -> SourceContract | None:
     """Return the source whose map fits an export, None when there is none or more than one."""
     found = {map_.source.name: map_.source for map_ in _candidates(export, maps, file_name) if not map_.faults(export)}

@@ -155,9 +155,10 @@ def near_headers(source: SourceContract, header: Sequence[Cell]) -> list[tuple[s
     return [(near, column.header) for column in lacking if (near := _nearest(column, unknown))]
 
 
-def no_header(source: SourceContract) -> Refused:
-    """Return the refusal of a file without a header row, naming the headers that it needs."""
-    return refused("refusal.no_header", headers=", ".join(required_headers(source)))
+def no_header(source: SourceContract, file_name: str) -> Refused:
+    """Return the refusal of a file without a header row: the headers that it needs, or the command for a form."""
+    key = "refusal.no_header_nor_map" if source.survey_exports else "refusal.no_header"
+    return refused(key, headers=", ".join(required_headers(source)), file=file_name, source=source.name)
 
 
 def required_headers(source: SourceContract) -> list[str]:
