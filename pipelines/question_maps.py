@@ -107,14 +107,17 @@ class MappedQuestion:
             yield _day(cell) if self.column.reads == "date" else cell
 
     def _meaning(self, answer: str) -> str:
-        """Return the code or text of an answer; empty when it says nothing, as it is when nobody knows it."""
+        """Return the code or text of an answer; empty when it says nothing.
+
+        `Can't say` stays as it is where the column knows it, so that `raw` tells it from no answer at all.
+        """
         key = fold(answer)
         if key in self.answers:
             return self.answers[key]
         if key in self.accepted:
             return answer
         if key in cannot_say():
-            return ""
+            return answer if " ".join(answer.split()) in self.column.missing_marks else ""
         return answer if self.other is None or not self.accepted else self.other
 
 
