@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from pipelines import cli
 from pipelines.refresh import made_of
 from pipelines.run import accounts
 from tests.pipeline.conftest import RefreshedTown
@@ -92,6 +93,16 @@ def test_rows_and_euros_of_every_file_are_accounted_for(example_town: RefreshedT
         assert row["rows_read"] == row["rows_staged"] + row["rows_quarantined"]
         if row["eur_read"] is not None:
             assert row["eur_read"] == row["eur_staged"] + row["eur_quarantined"]
+
+
+def test_the_summary_of_a_refresh_names_each_difference_without_an_explanation(
+    example_town: RefreshedTown, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cli._print_accounts(example_town.workspace)
+    said = " ".join(capsys.readouterr().out.replace("\u00a0", " ").split())
+    assert "ero selitetty 2, ero selittämättä 1" in said
+    assert "2023, Kaupunginhallitus: ero -1 800,00 €, selitetty 0,00 €, selittämättä -1 800,00 €." in said
+    assert said.count("tili 4742, 20") == 1
 
 
 RECONCILED = ("ledger_paid_eur", "booked_eur", "difference_eur", "unexplained_eur")
