@@ -83,8 +83,8 @@ class Edition:
     messages: Mapping[str, Words]
     sources: tuple[SourceState, ...]
     checks: tuple[Check, ...]
-    reconciliation: tuple[Reconciliation, ...]
     explanations: tuple[Explanation, ...]
+    reconciliation: tuple[Reconciliation, ...]
     award_years: tuple[int, ...]
     connection: duckdb.DuckDBPyConnection
 
@@ -232,8 +232,8 @@ def _read(connection: duckdb.DuckDBPyConnection) -> Edition:
         messages=dict(_fetch(connection, "messages")[1]),
         sources=tuple(_rows(connection, "sources", SourceState)),
         checks=tuple(_rows(connection, "checks", Check)),
-        reconciliation=tuple(_rows(connection, "reconciliation", Reconciliation)),
         explanations=tuple(_rows(connection, "explanations", Explanation)),
+        reconciliation=tuple(_rows(connection, "reconciliation", Reconciliation)),
         award_years=tuple(year for (year,) in _fetch(connection, "award_years")[1]),
         connection=connection,
     )

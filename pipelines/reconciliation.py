@@ -71,7 +71,7 @@ def read_explanations(workspace: Workspace) -> tuple[Explanation, ...]:
     return tuple(_explanation(number, item, workspace.settings) for number, item in enumerate(loaded, start=1))
 
 
-def rows(explanations: Sequence[Explanation]) -> pl.DataFrame:
+def rows_of(explanations: Sequence[Explanation]) -> pl.DataFrame:
     """Lay explanations out as rows, columns as `ROWS_SCHEMA`."""
     return pl.DataFrame(
         [

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import duckdb
 import polars as pl
 
-from pipelines import catalogue, contracts, disclosure, editions, estimation, landing, linking, reconciliation, staging
+from pipelines import catalogue, contracts, disclosure, editions, estimation, landing, linking, staging
 from pipelines.contract_model import SourceContract
 from pipelines.corrections import read_corrections
 from pipelines.decisions import read_decisions
@@ -20,6 +20,7 @@ from pipelines.landing import LandedFile
 from pipelines.question_maps import QuestionMap, read_maps
 from pipelines.raw_table import RawTable, Refused
 from pipelines.reading import read_file
+from pipelines.reconciliation import read_explanations, rows_of
 from pipelines.staging import Staged
 from pipelines.workspace import Workspace
 from warehouse import database
@@ -157,8 +158,8 @@ def link_candidates(build: Build) -> int:
 
 def grant_explanations(build: Build) -> int:
     """Write `core.grant_explanations`: why the ledger and the books differ, as people wrote it."""
-    explained = reconciliation.read_explanations(build.workspace)
-    return _write_frame(build, "core.grant_explanations", reconciliation.rows(explained))
+    explained = read_explanations(build.workspace)
+    return _write_frame(build, "core.grant_explanations", rows_of(explained))
 
 
 def _mentions(build: Build, source: str, column: str) -> pl.DataFrame:

@@ -84,8 +84,8 @@ def _tables(settings: Settings, *, example: bool, email: str) -> dict[str, Itera
         "marts.indicator_values": _values(),
         "marts.indicator_changes": _changes(),
         "marts.grant_awards": _awards(),
-        "marts.grant_reconciliation": _reconciliation(),
         "marts.grant_explanations": _explanations(),
+        "marts.grant_reconciliation": _reconciliation(),
         "marts.source_status": _source_status(),
         "quality.checks": _checks(),
     }

@@ -34,7 +34,7 @@ def line(year: int, body: str, eur: str) -> str:
 
 
 def reconciled(workspace: Workspace, text: str) -> dict[tuple[int, str], tuple[str, Decimal | None]]:
-    explanations = reconciliation.rows(written(workspace, text))
+    explanations = reconciliation.rows_of(written(workspace, text))
     with duckdb.connect() as connection:
         connection.execute("CREATE SCHEMA core")
         connection.execute(
