@@ -12,8 +12,9 @@ from pathlib import Path
 from pipelines import contracts
 from pipelines.example.build import build_town
 from pipelines.example.city_files import write_bookings, write_tasks, write_work
+from pipelines.example.explanations import write_explanations
 from pipelines.example.gathering_files import write_events, write_meetings
-from pipelines.example.money_files import write_budgets, write_controls, write_draft, write_explanations, write_ledgers
+from pipelines.example.money_files import write_budgets, write_controls, write_draft, write_ledgers
 from pipelines.example.people_files import write_listings, write_residents
 from pipelines.example.population_files import write_population
 from pipelines.example.register_files import write_memberships, write_register

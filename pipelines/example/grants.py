@@ -27,13 +27,6 @@ BOOKING_DIFFERENCES = {
 }
 """By how much the books deliberately differ from what the ledger says was paid."""
 
-EXPLANATIONS: tuple[tuple[int, str, Decimal, str], ...] = (
-    (2018, "culture", Decimal("-200.00"), "Kaksi kulttuuriavustusta on kirjattu tilille väärästä kustannuspaikasta."),
-    (2018, "culture", Decimal("-150.00"), "Vuoden 2017 avustus maksettiin myöhässä ilman riviä rekisterissä."),
-    (2021, "sport", Decimal("120.50"), "Takaisin maksettu avustus on kirjattu toiselle tilille."),
-)
-"""What the town has found out: year, body, ledger minus books, reason. One of the differences stays unexplained."""
-
 PASSED_ON_SHARE = Decimal("0.85")
 _PARTICIPATORY, _PARTICIPATORY_SHARE = "participatory_budgeting", Decimal("0.25")
 _GROWTH = Decimal("0.008")

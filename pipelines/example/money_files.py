@@ -10,10 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from pipelines.example.faults import CONTROL_BASE, CONTROL_FAULTS, GRANT_BASE, GRANT_FAULTS, Fault, plant
-from pipelines.example.grants import EXPLANATIONS
 from pipelines.example.headers import drifting_headers, spelling
 from pipelines.example.sheets import FILE_PREFIX, LABEL, Cell, Delivery, Layout, Row, write_table
 from pipelines.example.town import YEARS, BudgetVersion, Grant, Town
@@ -108,16 +105,6 @@ def write_controls(folder: Path, town: Town, settings: Settings) -> Delivery:
     layout = Layout(drifting_headers("grant_controls", 1), above=("Kirjanpito, tili 4742", ""), summed=("booked_eur",))
     planted = plant("grant_controls", rows, CONTROL_FAULTS, CONTROL_BASE)
     return write_table(folder / f"{FILE_PREFIX}kirjanpito_4742.xlsx", layout, planted)
-
-
-def write_explanations(path: Path, settings: Settings) -> None:
-    """Write what the town has found out of the differences between its ledger and its books (YAML)."""
-    bodies = settings.code_list("settings.granting_bodies")
-    said = [
-        {"year": year, "body": spelling(bodies, body, 0), "eur": f"{eur:.2f}", "reason": reason, "by": "talouspalvelut"}
-        for year, body, eur, reason in EXPLANATIONS
-    ]
-    path.write_text(f"# {LABEL}\n{yaml.safe_dump(said, allow_unicode=True, sort_keys=False)}", encoding="utf-8")
 
 
 def write_budgets(folder: Path, town: Town) -> Iterator[Delivery]:

@@ -22,7 +22,7 @@ from typing import Any
 
 from pipelines import contracts
 from pipelines.example import civic_truth
-from pipelines.example.grants import EXPLANATIONS
+from pipelines.example.explanations import EXPLANATIONS
 from pipelines.example.sheets import LABEL, Delivery
 from pipelines.example.town import NUMBERS_YEAR, YEARS, Association, Grant, Return, Town, end_of
 

@@ -38,9 +38,11 @@ def reconciled(workspace: Workspace, text: str) -> dict[tuple[int, str], tuple[s
     with duckdb.connect() as connection:
         connection.execute("CREATE SCHEMA core")
         connection.execute(
-            "CREATE TABLE core.grants (payment_year INT, granting_body TEXT, paid_eur DECIMAL(14,2), is_regrant BOOL)"
+            "CREATE TABLE core.grants (payment_year INT, granting_body TEXT, paid_eur DECIMAL(14,2), is_regrant BOOL, is_own BOOL DEFAULT true)"
         )
-        connection.executemany("INSERT INTO core.grants VALUES (?, ?, ?, ?)", [(y, b, e, r) for y, b, e, r in LEDGER])
+        connection.executemany(
+            "INSERT INTO core.grants BY POSITION VALUES (?, ?, ?, ?, true)", [(y, b, e, r) for y, b, e, r in LEDGER]
+        )
         connection.execute(
             "CREATE TABLE core.grant_controls (year INT, granting_body TEXT, booked_eur DECIMAL(14,2), account TEXT)"
         )
