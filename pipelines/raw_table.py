@@ -155,10 +155,10 @@ def near_headers(source: SourceContract, header: Sequence[Cell]) -> list[tuple[s
     return [(near, column.header) for column in lacking if (near := _nearest(column, unknown))]
 
 
-def no_header(source: SourceContract, file_name: str) -> Refused:
-    """Return the refusal of a file without a header row: the headers that it needs, or the command for a form."""
-    key = "refusal.no_header_nor_map" if source.survey_exports else "refusal.no_header"
-    return refused(key, headers=", ".join(required_headers(source)), file=file_name, source=source.name)
+def no_header(source: SourceContract) -> Refused:
+    """Return the refusal of a file without a header row, naming the headers that it needs, or the way of a form."""
+    said = message("refusal.no_header", headers=", ".join(required_headers(source)))
+    return _joined([said, *_or_map(source)])
 
 
 def required_headers(source: SourceContract) -> list[str]:
@@ -202,22 +202,31 @@ def _refuse_missing(
             named.append(message("refusal.close_header", header=column.header, found=found))
     key = "refusal.missing_columns_on_sheet" if sheet else "refusal.missing_columns"
     headers = Text(**{language: ", ".join(text[language] for text in named) for language in LANGUAGES})
+    said = [refused(key, headers=headers, line=line, sheet=sheet).text]
     others = [shown for shown in unknown.values() if shown not in near.values()]
     if others:
-        key += "_unknown"
-    raise refused(key, headers=headers, line=line, sheet=sheet, unknown=", ".join(others))
+        said.append(message("refusal.unknown_headers", unknown=", ".join(others)))
+    raise _joined([*said, *_or_map(source)])
 
 
 def _nearest(column: Column, unknown: Mapping[str, str]) -> str | None:
     """Return the unknown header that is most like one that the column accepts, if any is close."""
     accepted = [fold(spelling) for spelling in (column.header, *column.synonyms)]
     likeness = [
-        (difflib.SequenceMatcher(None, spelling, folded).ratio(), shown)
+        (difflib.SequenceMatcher(None, spelling, folded).ratio(), unknown[folded])
         for spelling in accepted
-        for folded, shown in unknown.items()
+        for folded in difflib.get_close_matches(spelling, unknown, n=1, cutoff=CLOSE_ENOUGH)  # quick with long cells
     ]
-    ratio, shown = max(likeness, default=(0.0, ""))
-    return shown if ratio >= CLOSE_ENOUGH else None
+    return max(likeness)[1] if likeness else None
+
+
+def _or_map(source: SourceContract) -> list[Text]:
+    """Return the sentence about question maps when the source has them: nothing in the file tells a form apart."""
+    return [message("refusal.or_map", source=source.name)] if source.survey_exports else []
+
+
+def _joined(sentences: Sequence[Text]) -> Refused:
+    return Refused(Text(**{language: " ".join(text[language] for text in sentences) for language in LANGUAGES}))
 
 
 def _is_total(words: tuple[str, ...], named: Iterable[int], cells: Sequence[Cell]) -> bool:

@@ -164,7 +164,7 @@ def recognise_source(content: bytes, file_name: str, maps: Sequence[QuestionMap]
     if opened.format == _CALENDAR:
         return next(source for source in every if _CALENDAR in source.formats)
     exports = find_exports(opened.lines, opened.sheets)
-    asked = exports or find_plain(opened.lines, opened.sheets)
+    asked = exports or (find_plain(opened.lines, opened.sheets) if maps else [])
     mapped = question_maps.source_of(asked[0], maps, file_name) if asked else None
     if mapped is not None:
         return mapped
@@ -177,14 +177,15 @@ def recognise_source(content: bytes, file_name: str, maps: Sequence[QuestionMap]
 
 def _tables(opened: _Opened, file_name: str, source: SourceContract, maps: Sequence[QuestionMap]) -> list[RawTable]:
     if source.survey_exports:
-        plain = find_plain(opened.lines, opened.sheets)
         exports = find_exports(opened.lines, opened.sheets)
-        exports = exports or question_maps.only_mapped(plain, source, maps, file_name)
+        if maps and not exports:
+            plain = find_plain(opened.lines, opened.sheets)
+            exports = question_maps.only_mapped(plain, source, maps, file_name)
         if exports:
             return question_maps.read_exports(exports, source, maps, file_name)
     splits = _splits(opened, source)
     if not splits:
-        raise no_header(source, file_name)
+        raise no_header(source)
     return [build(source, split) for split in splits]
 
 

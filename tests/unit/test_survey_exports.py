@@ -118,7 +118,7 @@ def test_a_form_without_options_from_webropol_names_the_command_until_it_has_a_m
     content = survey_forms.webropol_csv(form)
     with pytest.raises(Refused) as told:
         read_file(content, "kysely.csv", contracts.sources()["resident_survey"])
-    assert 'yhteispeli map TYÖTILA "kysely.csv" --source resident_survey' in str(told.value)
+    assert "yhteispeli map TYÖTILA TIEDOSTO --source resident_survey" in str(told.value)
 
 
 def test_who_answered_is_in_no_row_that_is_kept(workspace: Workspace) -> None:
