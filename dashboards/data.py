@@ -23,6 +23,7 @@ from dashboards.rows import (
     Check,
     CouncilTerm,
     EditionFacts,
+    Explanation,
     IndicatorCard,
     Parameter,
     Reconciliation,
@@ -106,6 +107,7 @@ class Edition:
     messages: Mapping[str, Words]
     sources: tuple[SourceState, ...]
     checks: tuple[Check, ...]
+    explanations: tuple[Explanation, ...]
     reconciliation: tuple[Reconciliation, ...]
     register_differences: tuple[RegisterDifference, ...]
     award_years: tuple[int, ...]
@@ -263,6 +265,7 @@ def _read(connection: duckdb.DuckDBPyConnection) -> Edition:
         messages=dict(_fetch(connection, "messages")[1]),
         sources=tuple(_rows(connection, "sources", SourceState)),
         checks=tuple(_rows(connection, "checks", Check)),
+        explanations=tuple(_rows(connection, "explanations", Explanation)),
         reconciliation=tuple(_rows(connection, "reconciliation", Reconciliation)),
         register_differences=tuple(_rows(connection, "register_differences", RegisterDifference)),
         award_years=tuple(year for (year,) in _fetch(connection, "award_years")[1]),

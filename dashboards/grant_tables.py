@@ -15,7 +15,7 @@ from dashboards import components
 from dashboards.data import Edition
 from dashboards.downloads import awards_csv
 from dashboards.formats import number
-from dashboards.rows import Award, Reconciliation
+from dashboards.rows import Award, Explanation, Reconciliation
 from dashboards.sentences import money
 from dashboards.texts import tr, tr_n
 
@@ -106,9 +106,11 @@ def show_reconciliation(edition: Edition, year: int) -> None:
         + components.paragraph(
             tr(
                 "Paid grants of the ledger are compared with account 4742 for each granting body and year: "
-                "{agrees} agree, {differs} differ, for {no_books} the books have not been delivered.",
+                "{agrees} agree, {explained} differ and are explained, {unexplained} differ unexplained, "
+                "for {no_books} the books have not been delivered.",
                 agrees=states["agrees"],
-                differs=states["differs"],
+                explained=states["explained"],
+                unexplained=states["unexplained"],
                 no_books=states["no_books"],
             )
         )
@@ -116,20 +118,28 @@ def show_reconciliation(edition: Edition, year: int) -> None:
     of_year = [row for row in edition.reconciliation if row.year == year]
     if of_year:
         st.html(_reconciliation_table(edition, of_year, tr("Ledger and books {year}", year=year)))
-    differing = [row for row in edition.reconciliation if row.state == "differs"]
+    differing = [row for row in edition.reconciliation if row.state in ("explained", "unexplained")]
     if differing:
         st.html(_reconciliation_table(edition, differing, tr("Differences of all years")))
+    if edition.explanations:
+        st.html(_explanations_table(edition, edition.explanations))
     with st.expander(tr("Show all years as a table: ledger and books")):
         st.html(_reconciliation_table(edition, edition.reconciliation, tr("Ledger and books")))
 
 
 def _reconciliation_table(edition: Edition, rows: Sequence[Reconciliation], caption: str) -> str:
-    words = {"agrees": tr("agrees"), "differs": tr("differs"), "no_books": tr("no books")}
+    words = {
+        "agrees": tr("agrees"),
+        "explained": tr("difference explained"),
+        "unexplained": tr("difference not explained"),
+        "no_books": tr("no books"),
+    }
     header = [
         tr("Granting body"),
         tr("Year"),
         tr("State"),
         tr("Difference"),
+        tr("Not explained"),
         tr("Paid by the ledger"),
         tr("Booked on account 4742"),
     ]
@@ -138,10 +148,25 @@ def _reconciliation_table(edition: Edition, rows: Sequence[Reconciliation], capt
             edition.label("granting_bodies", row.granting_body),
             str(row.year),
             words[row.state],
-            "–" if row.difference_eur is None else money(row.difference_eur),
+            money(row.difference_eur),
+            money(row.unexplained_eur),
             money(row.ledger_paid_eur),
             money(row.booked_eur),
         ]
         for row in rows
     ]
-    return components.table(caption, header, body, frozenset({3, 4, 5}))
+    return components.table(caption, header, body, frozenset({3, 4, 5, 6}))
+
+
+def _explanations_table(edition: Edition, explanations: Sequence[Explanation]) -> str:
+    header = [tr("Granting body"), tr("Year"), tr("Ledger minus books"), tr("Why they differ")]
+    body = [
+        [
+            edition.label("granting_bodies", item.granting_body),
+            str(item.year),
+            money(item.difference_eur),
+            item.reason,
+        ]
+        for item in explanations
+    ]
+    return components.table(tr("Explanations of the differences"), header, body, frozenset({2}))

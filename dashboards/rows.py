@@ -283,6 +283,16 @@ class Award:
 
 
 @dataclass(frozen=True, slots=True)
+class Explanation:
+    """A row of `marts.grant_explanations`: why ledger and books differ; `difference_eur` is ledger minus books."""
+
+    year: int
+    granting_body: str
+    difference_eur: Decimal
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reconciliation:
     """A row of `marts.grant_reconciliation`; euros are exact."""
 
@@ -291,6 +301,8 @@ class Reconciliation:
     ledger_paid_eur: Decimal
     booked_eur: Decimal | None
     difference_eur: Decimal | None
+    explained_eur: Decimal
+    unexplained_eur: Decimal | None
     state: str
 
 

@@ -16,7 +16,7 @@ from pipelines.contract_model import SourceContract
 from pipelines.contracts import message
 from pipelines.feedback import Note
 from pipelines.question_maps import read_maps
-from pipelines.raw_table import RawTable
+from pipelines.raw_table import RawTable, unread_headers
 from pipelines.reading import read_file, recognise_source
 from pipelines.rooms import raw_frame
 from pipelines.workspace import SETTINGS_FILE, Settings, Workspace, WorkspaceError, parse_settings
@@ -32,10 +32,17 @@ class Checked:
     notes: tuple[Note, ...]
     tables: tuple[RawTable, ...]
 
+    @property
+    def not_read(self) -> tuple[str, ...]:
+        """Headers of the file that mean no column of the source; records of an interface have none."""
+        found = [unread_headers(table.header, table.columns) for table in self.tables if table.header_line]
+        return tuple(dict.fromkeys(shown for unread in found for shown in unread.values()))
+
     def as_json(self, language: str = "fi") -> dict[str, object]:
         """Return the outcome for programs, its sentences in a language; what the file holds is not repeated."""
         notes = [note.as_json(language) for note in self.notes]
-        return {"file": self.file, "source": self.source, **self.rows, "notes": notes}
+        not_read = list(self.not_read)
+        return {"file": self.file, "source": self.source, **self.rows, "columns_not_read": not_read, "notes": notes}
 
 
 def check_file(file: Path, source: str | None, workspace: Path | None) -> Checked:

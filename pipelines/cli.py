@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import shlex
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from getpass import getuser
@@ -111,14 +112,14 @@ def check(
 def propose_map(workspace: Path, file: Path, *, source: str) -> int:
     """Propose a question map for the export of a survey tool."""
     from pipelines.map_proposals import propose
-    from pipelines.question_maps import SOURCES
+    from pipelines.question_maps import mapped_sources
 
     opened = Workspace(workspace)
     _ = opened.settings
     if not file.is_file():
         return _fail(_text("cli.no_such_file", path=file))
-    if source not in SOURCES:
-        return _fail(_text("map.source_without_maps", source=source, sources=", ".join(SOURCES)))
+    if source not in mapped_sources():
+        return _fail(_text("map.source_without_maps", source=source, sources=", ".join(mapped_sources())))
     try:
         proposal = propose(opened, contracts.sources()[source], file)
     except Refused as refused:
@@ -211,6 +212,8 @@ def _print_checked(checked: Checked, report: Path | None, language: str) -> None
     _out.print(message("cli.rows", file=checked.file, **checked.rows)[language])
     for note in checked.notes:
         _out.print(f"- {note.sentence(language)}")
+    if checked.not_read:
+        _out.print(message("feedback.not_read", headers=", ".join(checked.not_read))[language])
     if not checked.notes:
         _out.print(message("cli.clean")[language])
     if report is not None:
@@ -289,10 +292,27 @@ def _print_accounts(workspace: Workspace) -> None:
             by=item["corrected_by"],
         )
         _out.print(f"- {told}", markup=False)
+    _print_reconciliation(workspace)
     _print_stale_decisions(workspace)
     for link in run.links(workspace).iter_rows(named=True):
         title = contracts.sources()[link.pop("source")].title[LANGUAGE]
         _out.print(f"- {_text('cli.summary.unlinked', source=title, **link)}")
+
+
+def _print_reconciliation(workspace: Workspace) -> None:
+    """Say how far the grant ledger and the books agree, and name each difference that is not explained."""
+    compared = run.reconciled(workspace)
+    if compared.is_empty():
+        return
+    states = Counter(compared["state"])
+    counts = {state: states[state] for state in ("agrees", "explained", "unexplained", "no_books")}
+    _out.print(f"- {_text('reconciliation.count', **counts)}")
+    bodies = workspace.settings.code_list("settings.granting_bodies").entries
+    labels = {entry.code: entry.label[LANGUAGE] for entry in bodies}
+    for row in compared.filter(state="unexplained").iter_rows(named=True):
+        euros = {name: _number(row[f"{name}_eur"]) for name in ("difference", "explained", "unexplained")}
+        body = labels[row["granting_body"]]
+        _out.print(f"- {_text('reconciliation.summary', year=row['year'], body=body, **euros)}")
 
 
 def _print_stale_decisions(workspace: Workspace) -> None:

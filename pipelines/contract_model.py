@@ -99,7 +99,7 @@ class Column:
 class Rule:
     """One rule of a source: what is expected, and what is said when it fails.
 
-    `expectation` is a Great Expectations type, or `readable` for the reading of a cell.
+    `expectation` is a Great Expectations type, or one of `contracts.READING_RULES` for what reading judges.
 
     `share_of_previous` is set for bounds that are a share of the edition before instead of a number of rows.
     `implied` tells that the rule follows from its column (readable, required) and is not written in the contract.
@@ -121,7 +121,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class SourceContract:
-    """A source: its columns, rules, title and how often it comes."""
+    """A source: its columns, rules, title and how often it comes.
+
+    `survey_exports` tells that it may also come as the export of a survey tool.
+    """
 
     name: str
     title: Text
@@ -131,7 +134,9 @@ class SourceContract:
     licence: str
     owner: str
     formats: tuple[str, ...]
+    survey_exports: bool
     total_row_words: tuple[str, ...]
+    unread_headers: tuple[str, ...]
     frequency_months: int
     latency_days: int
     columns: tuple[Column, ...]

@@ -65,7 +65,12 @@ READS = (
 BLANK_MUNICIPALITY, EXAMPLE_MUNICIPALITY = "blank", "esimerkkila"
 """Settings files that are not those of a real municipality."""
 
-READABLE, RAGGED = READING_RULES = ("readable", "cells_match_header")
+READABLE, RAGGED, FINISHED, HEADERS = READING_RULES = (
+    "readable",
+    "cells_match_header",
+    "answer_finished",
+    "headers_known",
+)
 """Expectations that staging itself judges while it reads cells; Great Expectations judges all others."""
 
 MAY_BE_EMPTY = frozenset({"breaks"})
@@ -226,7 +231,10 @@ def _source(odcs: OpenDataContractStandard) -> SourceContract:
         rules.extend(_implied_rules(name, column, owner))
         rules.extend(_rule(name, column.name, quality, owner) for quality in prop.quality or [])
     rules.extend(_rule(name, None, quality, owner) for quality in schema.quality or [])
-    rules.append(_ragged_rule(name, owner))
+    rules.append(_row_rule(name, RAGGED, "error", "conformity", owner))
+    if custom.get("surveyExports"):
+        rules.append(_row_rule(name, FINISHED, "error", "completeness", owner))
+    rules.append(_row_rule(name, HEADERS, "warning", "conformity", owner))
     ids = [rule.id for rule in rules]
     if len(set(ids)) != len(ids):
         raise ContractError(f"{name}: two rules bear one id")
@@ -240,7 +248,9 @@ def _source(odcs: OpenDataContractStandard) -> SourceContract:
         licence=str(custom.get("licence", "")),
         owner=owner,
         formats=tuple(custom.get("formats", ())),
+        survey_exports=bool(custom.get("surveyExports", False)),
         total_row_words=tuple(custom.get("totalRowWords", ())),
+        unread_headers=tuple(custom.get("unreadHeaders", ())),
         frequency_months=int(str(sla["frequency"].value)),
         latency_days=int(str(sla["latency"].value)),
         columns=columns,
@@ -340,19 +350,23 @@ def _implied_rules(source: str, column: Column, owner: str) -> Iterable[Rule]:
         )
 
 
-def _ragged_rule(source: str, owner: str) -> Rule:
-    """Return the rule that a row has as many cells as the header row; else its cells can't be told apart."""
+def _row_rule(source: str, name: str, severity: str, dimension: str, owner: str) -> Rule:
+    """Return a rule about a whole row that reading judges.
+
+    It has as many cells as the header row (else they can't be told apart), its answer is finished, or its headers are
+    known.
+    """
     return Rule(
-        id=f"{source}.{RAGGED}",
+        id=f"{source}.{name}",
         source=source,
         column=None,
-        expectation=RAGGED,
+        expectation=name,
         arguments={},
-        dimension="conformity",
-        severity="error",
+        dimension=dimension,
+        severity=severity,
         owner=owner,
-        message=messages()["rule.cells_match_header.message"],
-        remedy=messages()["rule.cells_match_header.remedy"],
+        message=messages()[f"rule.{name}.message"],
+        remedy=messages()[f"rule.{name}.remedy"],
         implied=True,
     )
 

@@ -18,6 +18,9 @@ from pipelines.contracts import message
 SHOWN_PLACES = 5
 """So many places of a finding are named, the rest counted."""
 
+LONGEST_CELL = 40
+"""So many letters of a cell are shown in a sentence; headers are shown whole."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -44,14 +47,25 @@ class Note:
             "cli.finding",
             message=self.rule.message[language],
             remedy=self.rule.remedy[language],
-            failed=self.rows_failed,
-            checked=self.rows_checked,
+            count=self.how_many(language),
             places=self.where(language),
         )[language]
 
+    def how_many(self, language: str = "fi") -> str:
+        """Say how many rows of how many, or that it is the header row."""
+        if self.is_about_headers:
+            return message("feedback.in_header")[language]
+        return message("feedback.count", failed=self.rows_failed, checked=self.rows_checked)[language]
+
+    @property
+    def is_about_headers(self) -> bool:
+        """Tell whether the note is about headers and not about rows of data."""
+        return self.rule.expectation == contracts.HEADERS
+
     def where(self, language: str = "fi") -> str:
         """Name the first places and count the others."""
-        shown = [_say(place, language) for place in self.places[:SHOWN_PLACES]]
+        longest = None if self.is_about_headers else LONGEST_CELL
+        shown = [_say(place, longest, language) for place in self.places[:SHOWN_PLACES]]
         more = self.rows_failed - len(shown)
         if more:
             shown.append(message("cli.more_places", count=more)[language])
@@ -93,11 +107,11 @@ def notes(findings: pl.DataFrame, rows_read: Mapping[str, int]) -> Iterator[Note
         yield Note(str(file), rule, len(places), rows_read[str(file)], places)
 
 
-def _say(place: Place, language: str) -> str:
+def _say(place: Place, longest: int | None, language: str) -> str:
     key = "cli.place_on_sheet" if place.sheet else "cli.place"
     where = message(key, sheet=place.sheet, line=place.line)[language]
-    return f"{where} ({_shortened(place.cell)})" if place.cell else where
+    return f"{where} ({_shortened(place.cell, longest)})" if place.cell else where
 
 
-def _shortened(cell: str) -> str:
-    return cell if len(cell) <= 40 else f"{cell[:39]}…"
+def _shortened(cell: str, longest: int | None) -> str:
+    return cell if longest is None or len(cell) <= longest else f"{cell[: longest - 1]}…"

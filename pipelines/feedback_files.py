@@ -23,7 +23,7 @@ from pipelines import contracts
 from pipelines.checking import Checked
 from pipelines.contracts import message
 from pipelines.feedback import Note, Place
-from pipelines.raw_table import AMOUNTS, Cell, RawTable, Refused, refused
+from pipelines.raw_table import AMOUNTS, Cell, RawTable, Refused, near_headers, refused
 
 ROWS_OF_A_SHEET = 1_048_576
 LETTERS_OF_A_CELL = 32_767
@@ -43,6 +43,7 @@ _FORBIDDEN_IN_NAME = re.compile(r"[\[\]:*?/\\]")
 _LOOKS: dict[str, dict[str, Any]] = {
     "title": {"bold": True, "font_size": 14},
     "header": {"bold": True, "bg_color": "#EDEFF2", "border": 1, "text_wrap": True, "valign": "top"},
+    "misspelt": {"bold": True, "bg_color": "#FFE7A8", "border": 1, "text_wrap": True, "valign": "top"},
     "text": {"text_wrap": True, "valign": "top"},
     "plain": {},
     "outside": {"italic": True, "font_color": "#5F686D"},
@@ -144,6 +145,8 @@ def _introduction(file_name: str, checked: Checked, language: str) -> Iterator[s
     title = contracts.sources()[checked.source].title[language]
     yield message("feedback.source", title=title)[language]
     yield message("cli.rows", file=file_name, **checked.rows)[language]
+    if checked.not_read:
+        yield message("feedback.not_read", headers=", ".join(checked.not_read))[language]
     if not checked.notes:
         yield message("cli.clean")[language]
         return
@@ -157,7 +160,7 @@ def _introduction(file_name: str, checked: Checked, language: str) -> Iterator[s
 def _told(note: Note, language: str) -> Iterator[str]:
     yield note.rule.message[language]
     yield message(f"feedback.severity.{note.rule.severity}")[language]
-    yield message("feedback.count", failed=note.rows_failed, checked=note.rows_checked)[language]
+    yield note.how_many(language)
     yield note.why(language)
     yield note.where(language)
     yield note.rule.remedy[language]
@@ -202,8 +205,9 @@ def _write_copy(
         for place, cell in enumerate(cells):
             _write(sheet, line - first, place, cell, looks["outside"])
     header_row = table.header_line - first
+    misspelt = {found for found, _ in near_headers(contracts.sources()[source], table.header)} if first else set()
     for place, cell in enumerate(table.header):
-        _write(sheet, header_row, place, cell, looks["header"])
+        _write(sheet, header_row, place, cell, looks["misspelt" if " ".join(cell.split()) in misspelt else "header"])
         sheet.set_column(place, place, min(40, max(14, len(cell) + 2)))
     sheet.freeze_panes(header_row + 1, 0)
     reads = {column.name: column.reads for column in contracts.sources()[source].columns}
@@ -277,6 +281,9 @@ def _page_body(title: str, outcome: Checked | Refused, language: str) -> Iterato
     source = message("feedback.source", title=contracts.sources()[outcome.source].title[language])[language]
     yield f"<p>{escape(source)}</p>"
     yield from _rows_table(outcome, language)
+    if outcome.not_read:
+        not_read = message("feedback.not_read", headers=", ".join(outcome.not_read))[language]
+        yield f"<p>{escape(not_read)}</p>"
     if not outcome.notes:
         yield f"<p>{escape(message('cli.clean')[language])}</p>"
         return
@@ -325,9 +332,10 @@ def _place(place: Place, note: Note, language: str) -> dict[str, str]:
     source = contracts.sources()[note.rule.source]
     headers = {column.name: column.header for column in source.columns}
     whole_row = note.rule.column is None
+    whole = "feedback.in_header" if note.is_about_headers else "feedback.place.whole_row"
     return {
         "sheet": place.sheet,
         "line": str(place.line),
-        "column": message("feedback.place.whole_row")[language] if whole_row else headers[str(note.rule.column)],
+        "column": message(whole)[language] if whole_row else headers[str(note.rule.column)],
         "cell": place.cell or ("" if whole_row else message("feedback.place.empty")[language]),
     }

@@ -14,7 +14,7 @@ from difflib import SequenceMatcher, get_close_matches
 from pathlib import Path
 
 from pipelines.contract_model import Column, SourceContract, Text, fold
-from pipelines.contracts import message
+from pipelines.contracts import code_lists, message
 from pipelines.question_maps import LISTS, accepted_answers, cannot_say, split_answers, ticked
 from pipelines.raw_table import AMOUNTS, refused
 from pipelines.reading import read_exports
@@ -32,9 +32,6 @@ CLOSE_ANSWER = 0.85
 
 SHOWN_ANSWERS = 20
 """So many answers without a code are named for a question; the list may be long where people write freely."""
-
-OTHER = "other"
-"""The option under which LimeSurvey keeps what people write themselves."""
 
 _ENDING = 2
 """So many letters at the end of a Finnish word may change with its case."""
@@ -115,11 +112,11 @@ def propose(workspace: Workspace, source: SourceContract, file: Path) -> Proposa
     Raises
     ------
     Refused
-        The file can't be read, or no survey tool wrote it, or it holds no answer.
+        The file can't be read, or needs no map, or holds no answer.
     WorkspaceError
         The map is there already: what a person has edited is never overwritten.
     """
-    exports = read_exports(file.read_bytes(), file.name)
+    exports = read_exports(file.read_bytes(), file.name, source)
     if not exports:
         raise refused("map.not_an_export", tools=", ".join(TOOLS.values()))
     if not exports[0].records:
@@ -193,11 +190,15 @@ def _questions(export: Export) -> dict[str, tuple[int, ...]]:
 
 
 def _is_ticked(export: Export, place: int) -> bool:
-    """Tell whether a column holds ticks of an option and nothing else; people write their own into `other`."""
+    """Tell whether a column holds ticks of an option and nothing else; under `other` people write their own words."""
     option = export.columns[place].option
-    if option is None or fold(option) == OTHER:
+    if option is None or _is_own_words(option):
         return option is not None
     return all(list(ticked(cell, option)) in ([], [option]) for (cell,) in _cells(export, [place]) if cell)
+
+
+def _is_own_words(option: str) -> bool:
+    return fold(option) in code_lists()["own_words"].spellings()
 
 
 def _dated(source: SourceContract, export: Export) -> Iterator[Match]:
@@ -261,7 +262,7 @@ def _with_answers(match: Match, export: Export, settings: Settings) -> Match:
             known[answer] = code
         elif fold(answer) not in cannot_say() and not (match.column.reads == "scale" and answer[:1].isdigit()):
             unknown.append(answer)
-    has_other = any(fold(column.option or "") == OTHER for column in columns)
+    has_other = any(_is_own_words(column.option or "") for column in columns)
     return Match(
         match.question,
         match.places,
@@ -277,7 +278,7 @@ def _answers(
     match: Match, columns: Sequence[ExportColumn], export: Export, codes: Mapping[str, str]
 ) -> dict[str, None]:
     """Return the different answers of a question in the order of the file; options are answers, ticked or not."""
-    options = [column.option for column in columns if column.option is not None and fold(column.option) != OTHER]
+    options = [column.option for column in columns if column.option is not None and not _is_own_words(column.option)]
     if options:
         return dict.fromkeys(options)
     cells = [cell for row in _cells(export, match.places) for cell in row if cell and cell.strip()]

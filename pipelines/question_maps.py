@@ -31,9 +31,6 @@ from pipelines.raw_table import Cell, RawTable, Record, Refused, refused
 from pipelines.survey_tools import TOOLS, Export, ExportColumn
 from pipelines.workspace import Settings, Workspace, WorkspaceError
 
-SOURCES = ("association_returns", "resident_survey")
-"""The sources that may come as exports of survey tools."""
-
 LISTS = frozenset({"codes", "texts", "organisations"})
 """Columns read as these hold several answers, which staging parts at the semicolon."""
 
@@ -110,14 +107,17 @@ class MappedQuestion:
             yield _day(cell) if self.column.reads == "date" else cell
 
     def _meaning(self, answer: str) -> str:
-        """Return the code or text of an answer; empty when it says nothing, as it is when nobody knows it."""
+        """Return the code or text of an answer; empty when it says nothing.
+
+        `Can't say` stays as it is where the column knows it, so that `raw` tells it from no answer at all.
+        """
         key = fold(answer)
         if key in self.answers:
             return self.answers[key]
         if key in self.accepted:
             return answer
         if key in cannot_say():
-            return ""
+            return answer if " ".join(answer.split()) in self.column.missing_marks else ""
         return answer if self.other is None or not self.accepted else self.other
 
 
@@ -157,6 +157,7 @@ class QuestionMap:
             rows=self._rows(export),
             outside=list(export.outside),
             columns={column.name: place for place, column in enumerate(columns)},
+            unfinished=export.unfinished,
         )
 
     def missing(self) -> list[str]:
@@ -198,6 +199,11 @@ class QuestionMap:
                 yield message("refusal.map_question_unknown", map=self.name, question=column.name)
 
 
+def mapped_sources() -> tuple[str, ...]:
+    """Return the names of the sources that may come as exports of survey tools."""
+    return tuple(source.name for source in contracts.sources().values() if source.survey_exports)
+
+
 def read_exports(
     exports: Sequence[Export], source: SourceContract, maps: Sequence[QuestionMap], file_name: str
 ) -> list[RawTable]:
@@ -211,6 +217,18 @@ def read_exports(
     return [_fitting(export, source, maps, file_name).table(export) for export in exports]
 
 
+def only_mapped(
+    exports: Sequence[Export], source: SourceContract, maps: Sequence[QuestionMap], file_name: str
+) -> list[Export]:
+    """Return the exports whose every question a map of the source knows."""
+    of_source = [map_ for map_ in maps if map_.source.name == source.name and map_.questions]
+    return [
+        export
+        for export in exports
+        if any(not map_.faults(export) for map_ in _candidates(export, of_source, file_name))
+    ]
+
+
 def source_of(export: Export, maps: Sequence[QuestionMap], file_name: str) -> SourceContract | None:
     """Return the source whose map fits an export, None when there is none or more than one."""
     found = {map_.source.name: map_.source for map_ in _candidates(export, maps, file_name) if not map_.faults(export)}
@@ -219,7 +237,7 @@ def source_of(export: Export, maps: Sequence[QuestionMap], file_name: str) -> So
 
 def no_map(export: Export, file_name: str, source: SourceContract | None = None) -> Refused:
     """Return the refusal of an export that has no map, naming the command that makes one."""
-    name = source.name if source else " | ".join(SOURCES)
+    name = source.name if source else " | ".join(mapped_sources())
     return refused("refusal.no_map", tool=TOOLS[export.tool], file=file_name, source=name)
 
 
@@ -298,8 +316,8 @@ def _fitting(export: Export, source: SourceContract, maps: Sequence[QuestionMap]
 
 def _read_map(path: Path, settings: Settings) -> QuestionMap:
     name = f"{path.parent.name}/{path.name}"
-    if path.parent.name not in SOURCES:
-        raise _faulty("map.no_such_source", map=name, sources=", ".join(SOURCES))
+    if path.parent.name not in mapped_sources():
+        raise _faulty("map.no_such_source", map=name, sources=", ".join(mapped_sources()))
     try:
         said = MapFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from pipelines.contract_model import LANGUAGES, SourceContract, Text, fold
+from pipelines.contract_model import LANGUAGES, Column, SourceContract, Text, fold
 from pipelines.contracts import message
 
 Cell = str | None
@@ -68,6 +68,8 @@ class RawTable:
         Title rows above the header and total rows: not data, but kept and counted.
     columns
         Contract column name to its place in `header`.
+    unfinished
+        Those of `lines` that hold an answer to a survey which was begun and never sent.
     """
 
     sheet: str
@@ -77,6 +79,7 @@ class RawTable:
     rows: list[list[Cell]]
     outside: list[Record]
     columns: dict[str, int]
+    unfinished: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +121,8 @@ def build(source: SourceContract, split: Split) -> RawTable:
     Raises
     ------
     Refused
-        Required columns are missing, or two headers mean one column.
+        Required columns are missing, a column of euros is there under a misspelt header, or two headers mean one
+        column.
     """
     line, cells = split.header
     header = tuple(cell or "" for cell in cells)
@@ -136,9 +140,29 @@ def build(source: SourceContract, split: Split) -> RawTable:
     return table
 
 
+def unread_headers(header: Sequence[Cell], columns: Mapping[str, int]) -> dict[str, str]:
+    """Return the headers that mean no column, as they are shown, by their folded text."""
+    taken = set(columns.values())
+    return {fold(cell): _shown(cell) for place, cell in enumerate(header) if place not in taken and cell and fold(cell)}
+
+
+def near_headers(source: SourceContract, header: Sequence[Cell]) -> list[tuple[str, str]]:
+    """Return the unknown headers that are much like one that the file lacks, each with that one.
+
+    Headers that the contract expects and leaves unread (`unreadHeaders`: columns of known exports) are no mistakes.
+    """
+    spellings = source.header_spellings()
+    columns = {spellings[fold(cell)]: place for place, cell in enumerate(header) if cell and fold(cell) in spellings}
+    expected = set(map(fold, source.unread_headers))
+    unknown = {folded: shown for folded, shown in unread_headers(header, columns).items() if folded not in expected}
+    lacking = [column for column in source.columns if column.name not in columns]
+    return [(near, column.header) for column in lacking if (near := _nearest(column, unknown))]
+
+
 def no_header(source: SourceContract) -> Refused:
-    """Return the refusal of a file without a header row, naming the headers that it needs."""
-    return refused("refusal.no_header", headers=", ".join(required_headers(source)))
+    """Return the refusal of a file without a header row, naming the headers that it needs, or the way of a form."""
+    said = message("refusal.no_header", headers=", ".join(required_headers(source)))
+    return _joined([said, *_or_map(source)])
 
 
 def required_headers(source: SourceContract) -> list[str]:
@@ -164,33 +188,49 @@ def _columns(source: SourceContract, header: Sequence[str]) -> dict[str, int]:
 def _refuse_missing(
     source: SourceContract, header: Sequence[str], columns: Mapping[str, int], line: int, sheet: str
 ) -> None:
-    missing = [column for column in source.columns if column.required and column.name not in columns]
+    unknown = unread_headers(header, columns)
+    near = {column.name: _nearest(column, unknown) for column in source.columns if column.name not in columns}
+    missing = [
+        column
+        for column in source.columns
+        if column.name in near and (column.required or (column.unit == "EUR" and near[column.name]))
+    ]
     if not missing:
         return
-    taken = set(columns.values())
-    unknown = {fold(cell): _shown(cell) for place, cell in enumerate(header) if place not in taken and fold(cell)}
     named: list[Text] = []
     for column in missing:
-        accepted = [fold(spelling) for spelling in (column.header, *column.synonyms)]
-        near = _nearest(accepted, unknown)
-        if near is None:
+        found = near[column.name]
+        if found is None:
             named.append(Text(column.header, column.header, column.header))
         else:
-            named.append(message("refusal.close_header", header=column.header, found=near))
+            named.append(message("refusal.close_header", header=column.header, found=found))
     key = "refusal.missing_columns_on_sheet" if sheet else "refusal.missing_columns"
     headers = Text(**{language: ", ".join(text[language] for text in named) for language in LANGUAGES})
-    raise refused(key, headers=headers, line=line, sheet=sheet)
+    said = [refused(key, headers=headers, line=line, sheet=sheet).text]
+    others = [shown for shown in unknown.values() if shown not in near.values()]
+    if others:
+        said.append(message("refusal.unknown_headers", unknown=", ".join(others)))
+    raise _joined([*said, *_or_map(source)])
 
 
-def _nearest(accepted: Iterable[str], unknown: Mapping[str, str]) -> str | None:
-    """Return the unknown header that is most like one of the accepted ones, if any is close."""
+def _nearest(column: Column, unknown: Mapping[str, str]) -> str | None:
+    """Return the unknown header that is most like one that the column accepts, if any is close."""
+    accepted = [fold(spelling) for spelling in (column.header, *column.synonyms)]
     likeness = [
-        (difflib.SequenceMatcher(None, spelling, folded).ratio(), shown)
+        (difflib.SequenceMatcher(None, spelling, folded).ratio(), unknown[folded])
         for spelling in accepted
-        for folded, shown in unknown.items()
+        for folded in difflib.get_close_matches(spelling, unknown, n=1, cutoff=CLOSE_ENOUGH)  # quick with long cells
     ]
-    ratio, shown = max(likeness, default=(0.0, ""))
-    return shown if ratio >= CLOSE_ENOUGH else None
+    return max(likeness)[1] if likeness else None
+
+
+def _or_map(source: SourceContract) -> list[Text]:
+    """Return the sentence about question maps when the source has them: nothing in the file tells a form apart."""
+    return [message("refusal.or_map", source=source.name)] if source.survey_exports else []
+
+
+def _joined(sentences: Sequence[Text]) -> Refused:
+    return Refused(Text(**{language: " ".join(text[language] for text in sentences) for language in LANGUAGES}))
 
 
 def _is_total(words: tuple[str, ...], named: Iterable[int], cells: Sequence[Cell]) -> bool:

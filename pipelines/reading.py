@@ -44,7 +44,7 @@ from pipelines.sources import (
     state_grants,
     ytj_companies,
 )
-from pipelines.survey_tools import Export, find_exports
+from pipelines.survey_tools import Export, find_exports, find_plain
 
 __all__ = ["RawTable", "Refused", "read_exports", "read_file", "recognise_source"]
 
@@ -137,8 +137,8 @@ def read_file(
     return tables
 
 
-def read_exports(content: bytes, file_name: str) -> list[Export]:
-    """Read a file as exports of a survey tool, one a sheet; none when no tool wrote it.
+def read_exports(content: bytes, file_name: str, source: SourceContract) -> list[Export]:
+    """Read a file as exports of a survey tool, one a sheet; none when it is a table of the source already.
 
     Raises
     ------
@@ -146,7 +146,10 @@ def read_exports(content: bytes, file_name: str) -> list[Export]:
         The file can't be read.
     """
     opened = _open(content, file_name)
-    return find_exports(opened.lines if opened.format == "csv" else [], opened.sheets)
+    if opened.format not in source.formats:
+        raise _wrong_format(source)
+    is_table = any(_named(split.header[1], source).required == _required(source) for split in _splits(opened, source))
+    return find_exports(opened.lines, opened.sheets) or ([] if is_table else find_plain(opened.lines, opened.sheets))
 
 
 def recognise_source(content: bytes, file_name: str, maps: Sequence[QuestionMap] = ()) -> SourceContract:
@@ -168,7 +171,8 @@ def recognise_source(content: bytes, file_name: str, maps: Sequence[QuestionMap]
     if opened.format == _CALENDAR:
         return next(source for source in every if _CALENDAR in source.formats)
     exports = find_exports(opened.lines, opened.sheets)
-    mapped = question_maps.source_of(exports[0], maps, file_name) if exports else None
+    asked = exports or (find_plain(opened.lines, opened.sheets) if maps else [])
+    mapped = question_maps.source_of(asked[0], maps, file_name) if asked else None
     if mapped is not None:
         return mapped
     ranked = sorted(((_fit(opened, source), source.name) for source in every), reverse=True)
@@ -179,9 +183,13 @@ def recognise_source(content: bytes, file_name: str, maps: Sequence[QuestionMap]
 
 
 def _tables(opened: _Opened, file_name: str, source: SourceContract, maps: Sequence[QuestionMap]) -> list[RawTable]:
-    exports = find_exports(opened.lines, opened.sheets) if source.name in question_maps.SOURCES else []
-    if exports:
-        return question_maps.read_exports(exports, source, maps, file_name)
+    if source.survey_exports:
+        exports = find_exports(opened.lines, opened.sheets)
+        if maps and not exports:
+            plain = find_plain(opened.lines, opened.sheets)
+            exports = question_maps.only_mapped(plain, source, maps, file_name)
+        if exports:
+            return question_maps.read_exports(exports, source, maps, file_name)
     splits = _splits(opened, source)
     if not splits:
         raise no_header(source)

@@ -77,14 +77,18 @@ def build(source: SourceContract, rows: JsonRows) -> RawTable:
     Raises
     ------
     Refused
-        A field that the contract requires is in no record, or there are no records.
+        A field that the contract requires is in no record, two fields mean one column, or there are no records.
     """
     spellings = source.header_spellings()
     columns: dict[str, int] = {}
     for place, header in enumerate(rows.header):
         name = spellings.get(fold(header))
-        if name is not None:
-            columns.setdefault(name, place)
+        if name is None:
+            continue
+        if name in columns:
+            official = next(column.header for column in source.columns if column.name == name)
+            raise refused("refusal.header_twice", header=official, found=f"{rows.header[columns[name]]}, {header}")
+        columns[name] = place
     if not rows.records and not rows.outside:
         raise refused("refusal.no_records")
     for column in source.columns:

@@ -40,6 +40,7 @@ def made_of() -> Mapping[str, frozenset[str]]:
     graph["core.association_names"] = {"core.associations", "staging.prh_register"}
     mentions = {f"staging.{source}" for source in rooms.MENTIONS}
     graph["core.organisation_links"] = {"core.associations", "core.association_names", *mentions}
+    graph["core.grant_explanations"] = set()
     graph["marts.return_estimates"] = graph["marts.return_changes"] = {"marts.return_field"}
     weighed = {"marts.resident_field", "marts.survey_population"}
     graph["marts.resident_estimates"] = graph["marts.resident_changes"] = weighed
@@ -88,6 +89,7 @@ _ALONE: Mapping[str, Work] = {
     "marts.term_panels": rooms.term_panels,
     "core.association_names": rooms.association_names,
     "core.organisation_links": rooms.organisation_links,
+    "core.grant_explanations": rooms.grant_explanations,
     "core.link_candidates": rooms.link_candidates,
     "marts.return_estimates": rooms.return_estimates,
     "marts.return_changes": rooms.return_changes,

@@ -30,6 +30,7 @@ from pipelines.landing import LandedFile
 from pipelines.question_maps import QuestionMap, read_maps
 from pipelines.raw_table import RawTable, Refused
 from pipelines.reading import read_file
+from pipelines.reconciliation import read_explanations, rows_of
 from pipelines.staging import Staged
 from pipelines.term_comparison import panels
 from pipelines.workspace import Workspace
@@ -74,7 +75,7 @@ def raw(build: Build, source: str) -> int:
         frames.extend(raw_frame(file.sha256, delivery, table) for table in _read(build.workspace, contract, file, maps))
     everything = pl.concat(frames)
     database.write_frame(build.connection, f"raw.{source}", everything)
-    return everything.filter(pl.col("kind") == "row").height
+    return everything.filter(staging.IS_ROW).height
 
 
 def meta(build: Build, table: str) -> int:
@@ -166,6 +167,12 @@ def link_candidates(build: Build) -> int:
     links, associations, names = (database.read_frame(build.connection, f"core.{table}") for table in tables)
     home = build.workspace.settings.municipality.name
     return _write_frame(build, "core.link_candidates", linking.link_candidates(links, associations, names, home))
+
+
+def grant_explanations(build: Build) -> int:
+    """Write `core.grant_explanations`: why the ledger and the books differ, as people wrote it."""
+    explained = read_explanations(build.workspace)
+    return _write_frame(build, "core.grant_explanations", rows_of(explained))
 
 
 def _mentions(build: Build, source: str, column: str) -> pl.DataFrame:
@@ -266,7 +273,10 @@ def _read(
 def raw_frame(sha256: str, delivery: int, table: RawTable) -> pl.DataFrame:
     """Lay a table that was read out as rows of `raw`, columns as `staging.RAW_SCHEMA`."""
     outside = [(line, "outside", cells) for line, cells in table.outside]
-    rows = [(line, "row", cells) for line, cells in zip(table.lines, table.rows, strict=True)]
+    rows = [
+        (line, "unfinished" if line in table.unfinished else "row", cells)
+        for line, cells in zip(table.lines, table.rows, strict=True)
+    ]
     header: list[str | None] = list(table.header)
     records = [(table.header_line, "header", header), *outside, *rows]
     return pl.DataFrame(

@@ -74,6 +74,12 @@ def corrections(workspace: Workspace) -> pl.DataFrame:
         return _table_or_empty(connection, "quality.corrections")
 
 
+def reconciled(workspace: Workspace) -> pl.DataFrame:
+    """Return `marts.grant_reconciliation` of the newest run."""
+    with database.open_build(workspace.build_file) as connection:
+        return _table_or_empty(connection, "marts.grant_reconciliation").sort("year", "granting_body")
+
+
 def links(workspace: Workspace) -> pl.DataFrame:
     """Return for each source how many mentions of organisations were linked: `source`, `mentions`, `linked`."""
     with database.open_build(workspace.build_file) as connection:

@@ -7,17 +7,18 @@ Not here: how a cell is read (`pipelines.parsing`), the rules (`pipelines.qualit
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
 
 from pipelines import parsing, quality
 from pipelines.contract_model import SourceContract, fold
-from pipelines.contracts import RAGGED, code_lists
+from pipelines.contracts import FINISHED, HEADERS, RAGGED, code_lists
 from pipelines.corrections import Correction, apply
 from pipelines.linking import name_key
 from pipelines.quality import RuleResult
+from pipelines.raw_table import near_headers
 from pipelines.workspace import Settings
 
 PLACE = ("file_sha256", "sheet", "line")
@@ -40,7 +41,10 @@ RAW_SCHEMA = {
     "cells": pl.List(pl.String()),
 }
 """Columns of a `raw` table; `delivery` counts the files of the source in the order in which they landed, `kind` is
-`header`, `row` or `outside` (titles and totals)."""
+`header`, `row`, `unfinished` (a row too: an answer that was never sent) or `outside` (titles and totals)."""
+
+IS_ROW = pl.col("kind").is_in(["row", "unfinished"])
+"""Tells the rows of data in a `raw` table."""
 
 FINDINGS_SCHEMA = {
     "file_sha256": pl.String(),
@@ -119,10 +123,12 @@ def stage(
         "delivery",
         *(parsing.read_column(column, settings).alias(column.name) for column in contract.staged_columns),
     )
-    reading = [*_unreadable(contract, text, typed), _ragged(contract, text)]
+    reading = [*_unreadable(contract, text, typed), *_whole_rows(contract, text)]
     failed = {position for result in reading for position in result.failing}
     results = [*reading, *_once(quality.check(contract, typed, failed), reading)]
-    findings = _findings(text, results)
+    headers, near = _near_headers(contract, raw)
+    findings = pl.concat([_findings(text, results), near]).sort(*PLACE, "rule_id")
+    results.append(headers)
     is_bad = _bad_rows(typed, findings)
     rows = mask_persons(contract, typed.filter(~is_bad), known)
     results += quality.check_size(contract, rows, rows_before)
@@ -135,33 +141,42 @@ def stage(
 def text_frame(contract: SourceContract, raw: pl.DataFrame) -> pl.DataFrame:
     """Lay the cells of raw rows under the columns of the contract, cleaned; personal columns are left behind.
 
-    The cells of a ragged row can't be told apart, so it has none here; quarantine keeps them as they were read.
+    The cells of a ragged row can't be told apart, so it has none here, and an answer that was never sent is not judged
+    by its cells either; quarantine keeps them as they were read.
 
     Returns
     -------
     pl.DataFrame
-        `file_sha256`, `delivery`, `sheet`, `line`, `is_ragged`, and a text column for each column that goes on.
+        `file_sha256`, `delivery`, `sheet`, `line`, `is_ragged`, `is_unfinished`, and a text column for each column
+        that goes on.
     """
     spellings = contract.header_spellings()
-    schema = {name: RAW_SCHEMA[name] for name in (*PLACE, "delivery")} | {"is_ragged": pl.Boolean()}
+    schema = {name: RAW_SCHEMA[name] for name in (*PLACE, "delivery")} | {
+        "is_ragged": pl.Boolean(),
+        "is_unfinished": pl.Boolean(),
+    }
     schema |= {column.name: pl.String() for column in contract.staged_columns}
     frames = [pl.DataFrame(schema=schema)]
     for _, table in raw.group_by(["file_sha256", "sheet"], maintain_order=True):
         header = table.filter(pl.col("kind") == "header")["cells"][0].to_list()
         position = {spellings[fold(cell)]: index for index, cell in enumerate(header) if fold(cell or "") in spellings}
-        rows = table.filter(pl.col("kind") == "row")
+        rows = table.filter(IS_ROW)
         is_ragged = pl.col("cells").list.len() != len(header)
+        is_unfinished = pl.col("kind") == "unfinished"
         columns = [
             (
                 parsing.clean(
-                    pl.when(~is_ragged).then(pl.col("cells")).list.get(position[column.name], null_on_oob=True)
+                    pl.when(~is_ragged & ~is_unfinished)
+                    .then(pl.col("cells"))
+                    .list.get(position[column.name], null_on_oob=True)
                 )
                 if column.name in position
                 else pl.lit(None, pl.String)
             ).alias(column.name)
             for column in contract.staged_columns
         ]
-        frames.append(rows.select(*PLACE, "delivery", is_ragged.alias("is_ragged"), *columns))
+        marks = {"is_ragged": is_ragged, "is_unfinished": is_unfinished}
+        frames.append(rows.select(*PLACE, "delivery", *columns, **marks).select(list(schema)))
     return pl.concat(frames)
 
 
@@ -212,22 +227,47 @@ def _unreadable(contract: SourceContract, text: pl.DataFrame, typed: pl.DataFram
     return results
 
 
-def _ragged(contract: SourceContract, text: pl.DataFrame) -> RuleResult:
-    rule = contract.rule(f"{contract.name}.{RAGGED}")
-    failing = tuple(text["is_ragged"].arg_true().to_list())
-    return RuleResult(rule, text.height, failing, not failing)
+def _whole_rows(contract: SourceContract, text: pl.DataFrame) -> Iterator[RuleResult]:
+    """Judge what is wrong with a row as a whole: its cells can't be told apart, or nobody has sent the answer."""
+    for mark, name in (("is_ragged", RAGGED), ("is_unfinished", FINISHED)):
+        for rule in contract.rules:
+            if rule.expectation == name:
+                failing = tuple(text[mark].arg_true().to_list())
+                yield RuleResult(rule, text.height, failing, not failing)
+
+
+def _near_headers(contract: SourceContract, raw: pl.DataFrame) -> tuple[RuleResult, pl.DataFrame]:
+    """Find the headers that are not known and much like one that is: one finding a header row, with both named.
+
+    Formats without a header row (line 0) name their fields by themselves, so nobody has misspelt them.
+    """
+    rule = contract.rule(f"{contract.name}.{HEADERS}")
+    headers = raw.filter((pl.col("kind") == "header") & (pl.col("line") > 0))
+    told = [
+        {**{name: row[name] for name in PLACE}, "cell": "; ".join(f"{found} ≈ {known}" for found, known in near)}
+        for row in headers.iter_rows(named=True)
+        if (near := near_headers(contract, row["cells"]))
+    ]
+    findings = pl.DataFrame(told, schema={name: FINDINGS_SCHEMA[name] for name in (*PLACE, "cell")}).select(
+        *PLACE,
+        rule_id=pl.lit(rule.id),
+        severity=pl.lit(rule.severity),
+        column_name=pl.lit(None, pl.String),
+        cell="cell",
+    )
+    return RuleResult(rule, headers.height, (), findings.is_empty()), findings
 
 
 def _once(results: list[RuleResult], reading: list[RuleResult]) -> list[RuleResult]:
     """Keep one finding for one cause.
 
-    A ragged row fails nothing else, and a cell that can't be read is not missing as well.
+    A row that fails as a whole fails nothing else, and a cell that can't be read is not missing as well.
     """
-    unreadable = {result.rule.column: set(result.failing) for result in reading}
-    ragged = unreadable[None]
+    unreadable = {result.rule.column: set(result.failing) for result in reading if result.rule.column}
+    whole = {position for result in reading if not result.rule.column for position in result.failing}
     once = []
     for result in results:
-        told = set(ragged)
+        told = set(whole)
         if result.rule.expectation == "expect_column_values_to_not_be_null":
             told |= unreadable.get(result.rule.column or str(result.rule.arguments["column"]), set())
         failing = tuple(position for position in result.failing if position not in told)
@@ -251,7 +291,7 @@ def _findings(text: pl.DataFrame, results: list[RuleResult]) -> pl.DataFrame:
                 cell=cell,
             )
         )
-    return pl.concat(frames).sort(*PLACE, "rule_id")
+    return pl.concat(frames)
 
 
 def _bad_rows(typed: pl.DataFrame, findings: pl.DataFrame) -> pl.Series:
@@ -268,7 +308,7 @@ def _euros(contract: SourceContract) -> pl.Expr:
 
 def _quarantine(contract: SourceContract, raw: pl.DataFrame, bad: pl.DataFrame, findings: pl.DataFrame) -> pl.DataFrame:
     reasons = findings.filter(pl.col("severity") != "warning").group_by(PLACE).agg(rule_ids=pl.col("rule_id").sort())
-    cells = raw.filter(pl.col("kind") == "row").select(*PLACE, "cells")
+    cells = raw.filter(IS_ROW).select(*PLACE, "cells")
     return (
         bad.select(*PLACE, eur=_euros(contract))
         .join(reasons, on=PLACE, how="left")
@@ -298,7 +338,7 @@ def _account(
         unreadable.group_by("file_sha256").agg(rows_without_euros=pl.len()),
     ]
     accounts = raw.group_by("file_sha256", maintain_order=True).agg(
-        rows_read=(pl.col("kind") == "row").sum(), rows_outside=(pl.col("kind") == "outside").sum()
+        rows_read=IS_ROW.sum(), rows_outside=(pl.col("kind") == "outside").sum()
     )
     for counts in counted:
         accounts = accounts.join(counts, on="file_sha256", how="left", maintain_order="left")

@@ -6,7 +6,11 @@ answer means (`pipelines.question_maps`), the bytes of CSV and workbooks.
 Layouts: LimeSurvey's CSV has the columns `submitdate`, `lastpage`, `startlanguage` and writes a multiple choice as one
 column an option, `Q2[SQ001]`. Microsoft Forms begins with `ID`, `Start time`, `Completion time`. Google Forms begins
 with `Timestamp`. Webropol has no columns of its own that all its exports share: the text of a multiple choice is
-repeated above its options, which stand in a second header row.
+repeated above its options, which stand in a second header row; without a multiple choice there is one header row, and
+nothing tells that Webropol wrote the file.
+
+The layouts of LimeSurvey and Microsoft Forms are those of exports that were seen, except for the Finnish headers of
+Microsoft Forms. Those, Google Forms and Webropol are as commonly described, not confirmed by an export.
 """
 
 from __future__ import annotations
@@ -20,7 +24,7 @@ from itertools import groupby
 
 from pipelines.contract_model import fold
 from pipelines.contracts import code_lists
-from pipelines.raw_table import Cell, Record
+from pipelines.raw_table import Cell, Record, is_blank
 from pipelines.reading_csv import SEPARATORS, Spot, split_at
 
 TOOLS = {
@@ -75,6 +79,8 @@ class Export:
         Title rows and the second header row: not answers, but kept and counted.
     records
         One an answer.
+    unfinished
+        Lines of the answers that nobody has sent: LimeSurvey exports them too, with an empty `submitdate`.
     """
 
     tool: str
@@ -83,6 +89,7 @@ class Export:
     columns: tuple[ExportColumn, ...]
     outside: list[Record]
     records: list[Record]
+    unfinished: frozenset[int] = frozenset()
 
 
 def find_exports(lines: Sequence[str], sheets: Sequence[tuple[str, list[Record]]]) -> list[Export]:
@@ -90,6 +97,31 @@ def find_exports(lines: Sequence[str], sheets: Sequence[tuple[str, list[Record]]
     if lines:
         return [export for export in _in_text(lines) if export][:1]
     return [export for name, records in sheets if (export := _in_sheet(name, records))]
+
+
+def find_plain(lines: Sequence[str], sheets: Sequence[tuple[str, list[Record]]]) -> list[Export]:
+    """Read the first row as questions and all others as answers, as Webropol writes a form without multiple choice.
+
+    Nothing in such a file tells of the tool, so it is for callers that have a map of its questions, or want one.
+    """
+    if lines:
+        spot = max((_first_row(lines, separator) for separator in SEPARATORS), key=lambda spot: len(spot.cells))
+        sheets = [("", [(1, spot.cells), *split_at(lines, spot).below])]
+    return [
+        Export(
+            "webropol", name, line, tuple(ExportColumn(" ".join((cell or "").split())) for cell in first), [], answers
+        )
+        for name, [(line, first), *answers] in sheets
+    ]
+
+
+def _first_row(lines: Sequence[str], separator: str) -> Spot:
+    reader = csv.reader(lines, delimiter=separator)
+    try:
+        cells: list[Cell] = [*next(reader, [])]
+    except csv.Error:
+        cells = []
+    return Spot(separator, 0, max(reader.line_num, 1), cells, 0)
 
 
 def _in_text(lines: Sequence[str]) -> Iterator[Export | None]:
@@ -125,7 +157,13 @@ def _export(
     tool: str, columns: list[ExportColumn], sheet: str, above: list[Record], line: int, below: list[Record]
 ) -> Export:
     headers = 1 if tool == "webropol" else 0
-    return Export(tool, sheet, line, tuple(columns), [*above, *below[:headers]], below[headers:])
+    unfinished = _unfinished(columns, below) if tool == "limesurvey" else frozenset()
+    return Export(tool, sheet, line, tuple(columns), [*above, *below[:headers]], below[headers:], unfinished)
+
+
+def _unfinished(columns: Sequence[ExportColumn], records: Sequence[Record]) -> frozenset[int]:
+    sent = next(place for place, column in enumerate(columns) if column.role == "completed")
+    return frozenset(line for line, cells in records if len(cells) == len(columns) and is_blank([cells[sent]]))
 
 
 def _recognise(first: Sequence[Cell], second: Sequence[Cell]) -> tuple[str, list[ExportColumn]] | None:

@@ -14,9 +14,12 @@ from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 from pipelines import contracts
-from pipelines.contract_model import CodeList, Column, SourceContract
+from pipelines.contract_model import CodeList, Column, SourceContract, fold
 from pipelines.contracts import message
 from pipelines.workspace import Settings
+
+EXAMPLE_ROW, HEADER_ROW = 1, 2
+"""Rows of the sheet to fill in, 0-based. The example stands above the header, where reading takes nothing for data."""
 
 LAST_ROW = 1_048_575
 """Last row of a sheet, 0-based: formats and lists hold for the whole column."""
@@ -36,6 +39,7 @@ CHOICE_LISTS = {"boolean": "yes_no", "municipality": "municipalities"}
 
 _REQUIRED = {"bold": True, "bg_color": "#C9E2F5", "border": 1, "text_wrap": True, "valign": "top"}
 _OPTIONAL = {"bg_color": "#EDEFF2", "border": 1, "text_wrap": True, "valign": "top"}
+_SHOWN = {"italic": True, "font_color": "#5F686D", "num_format": "@"}
 _WRAPPED = {"text_wrap": True, "valign": "top", "num_format": "@"}
 
 
@@ -58,11 +62,14 @@ def write_template(source: SourceContract, settings: Settings | None, file: Path
         lists = book.add_worksheet(message("template.sheet.lists").fi)
         lists.hide()
         styles = {required: book.add_format(_REQUIRED if required else _OPTIONAL) for required in (True, False)}
-        data.freeze_panes(1, 0)
+        shown = book.add_format(_SHOWN)
+        data.write_string(0, 0, message("template.example", row=HEADER_ROW + 1).fi, shown)
+        data.freeze_panes(HEADER_ROW + 1, 0)
         for place, column in enumerate(source.columns):
             cells = book.add_format({"num_format": NUMBER_FORMATS.get(column.reads, "@")})
             data.set_column(place, place, max(14, len(column.header) + 2), cells)
-            data.write_string(0, place, column.header, styles[column.required])
+            data.write_string(EXAMPLE_ROW, place, _example(column, settings), shown)
+            data.write_string(HEADER_ROW, place, column.header, styles[column.required])
             if column.reads != "codes":
                 _offer(data, lists, place, _choices(column, settings))
         _write_guide(guide, source, settings, styles, book.add_format(_WRAPPED))
@@ -75,7 +82,7 @@ def _offer(data: Worksheet, lists: Worksheet, place: int, choices: Sequence[str]
     lists.write_column(0, place, choices)
     letter = xl_col_to_name(place)
     data.data_validation(
-        1,
+        HEADER_ROW + 1,
         place,
         LAST_ROW,
         place,
@@ -104,6 +111,17 @@ def _code_list(column: Column, settings: Settings | None) -> CodeList | None:
     return contracts.code_lists().get(name)
 
 
+def _example(column: Column, settings: Settings | None) -> str:
+    """Return the example of the contract, or one that the town's own list knows when it does not know that one."""
+    codes = _code_list(column, settings)
+    if codes is None:
+        return column.example
+    spellings = codes.spellings()
+    parts = column.example.split(";") if column.reads == "codes" else [column.example]
+    is_known = all(fold(part) in spellings for part in parts if part.strip())
+    return column.example if is_known or not codes.entries else codes.entries[0].label.fi
+
+
 def _write_guide(
     guide: Worksheet, source: SourceContract, settings: Settings | None, styles: dict[bool, Format], wrapped: Format
 ) -> None:
@@ -127,7 +145,7 @@ def _explanation(source: SourceContract, column: Column, settings: Settings | No
     yield _how(source, column)
     yield "" if column.reads == "municipality" else "; ".join(_choices(column, settings))
     yield "; ".join(column.synonyms)
-    yield column.example
+    yield _example(column, settings)
 
 
 def _how(source: SourceContract, column: Column) -> str:

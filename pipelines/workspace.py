@@ -301,6 +301,11 @@ class Workspace:
         return self.root / "corrections.yaml"
 
     @property
+    def reconciliation_file(self) -> Path:
+        """Why the grant ledger and the books differ, as people explained it."""
+        return self.root / "reconciliation.yaml"
+
+    @property
     def links_file(self) -> Path:
         """Which association a name means, as people have decided."""
         return self.root / "links.csv"
@@ -317,7 +322,8 @@ class Workspace:
 
     def decision_files(self) -> list[Path]:
         """Return the files that hold what people decided, as far as there are any, in a fixed order."""
-        decided = [self.corrections_file, self.links_file, *self.question_maps.rglob("*.toml")]
+        decided = [self.corrections_file, self.reconciliation_file, self.links_file]
+        decided += self.question_maps.rglob("*.toml")
         return sorted(path for path in decided if path.is_file())
 
     @cached_property

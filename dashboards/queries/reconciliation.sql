@@ -5,6 +5,8 @@ SELECT
     ledger_paid_eur,
     booked_eur,
     difference_eur,
+    explained_eur,
+    unexplained_eur,
     state
 FROM marts.grant_reconciliation
 ORDER BY year DESC, granting_body

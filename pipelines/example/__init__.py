@@ -12,6 +12,7 @@ from pathlib import Path
 from pipelines import contracts
 from pipelines.example.build import build_town
 from pipelines.example.city_files import write_bookings, write_tasks, write_work
+from pipelines.example.explanations import write_explanations
 from pipelines.example.gathering_files import write_events, write_meetings
 from pipelines.example.grant_service_files import write_applications, write_state_export
 from pipelines.example.money_files import write_budgets, write_controls, write_draft, write_ledgers
@@ -50,6 +51,7 @@ def write_example(workspace_root: Path, seed: int) -> None:
     workspace.create(contracts.municipality_settings(MUNICIPALITY))
     town = build_town(workspace.settings, seed)
     deliveries = list(_deliver(workspace, town))
+    write_explanations(workspace.reconciliation_file, workspace.settings)
     refused = [write_draft(workspace.inbox / "grant_ledger")]
     write_truth(workspace_root / TRUTH_FILE, town, deliveries, refused)
 

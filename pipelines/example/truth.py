@@ -8,7 +8,7 @@ value; sums of euros are texts to the cent, shares are fractions 0–1, a value 
 value that nothing falls into has no row), `whole` (the same, for all active associations and all adult residents: what
 the estimates should find), `faults` and `warnings` (file, line, rule_id), `refused` (file), `files`
 (file, source, rows, faulty_rows), `reconciliation` (year, granting_body, ledger_paid_eur, booked_eur, difference_eur =
-ledger − books).
+ledger − books, unexplained_eur).
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from typing import Any
 
 from pipelines import contracts
 from pipelines.example import civic_truth, class_truth, support_truth
+from pipelines.example.explanations import EXPLANATIONS
 from pipelines.example.sheets import LABEL, Delivery
 from pipelines.example.town import FIRST_RETURN_YEAR, NUMBERS_YEAR, YEARS, Association, Grant, Return, Town, end_of
 
@@ -236,12 +237,14 @@ def _reconciliation(town: Town) -> Iterator[Answer]:
             paid[grant.paid_on.year, grant.body] += grant.paid
     for (year, body), booked in sorted(town.booked.items()):
         ledger = paid[year, body]
+        explained = sum((eur for *key, eur, _ in EXPLANATIONS if key == [year, body]), Decimal("0.00"))
         yield {
             "year": year,
             "granting_body": body,
             "ledger_paid_eur": f"{ledger:.2f}",
             "booked_eur": f"{booked:.2f}",
             "difference_eur": f"{ledger - booked:.2f}",
+            "unexplained_eur": f"{ledger - booked - explained:.2f}",
         }
 
 

@@ -87,6 +87,7 @@ def _tables(settings: Settings, *, example: bool, email: str) -> dict[str, Itera
         "marts.term_years": _term_years(),
         "marts.term_values": _term_values(),
         "marts.grant_awards": _awards(),
+        "marts.grant_explanations": _explanations(),
         "marts.grant_reconciliation": _reconciliation(),
         "marts.register_differences": iter(
             [
@@ -390,8 +391,20 @@ def _reconciliation() -> Iterator[Row]:
                 "ledger_paid_eur": paid,
                 "booked_eur": booked,
                 "difference_eur": None if booked is None else difference,
-                "state": "no_books" if booked is None else "differs" if difference else "agrees",
+                "explained_eur": difference,
+                "unexplained_eur": None if booked is None else Decimal(0),
+                "state": "no_books" if booked is None else "explained" if difference else "agrees",
             }
+
+
+def _explanations() -> Iterator[Row]:
+    yield {
+        "year": 2021,
+        "granting_body": "youth",
+        "position": 1,
+        "difference_eur": Decimal("250.00"),
+        "reason": "Maksu kirjattiin vasta seuraavalle vuodelle.",
+    }
 
 
 def _source_status() -> Iterator[Row]:

@@ -142,6 +142,15 @@ def test_choosing_a_year_writes_it_to_the_address(workspace: Path, app: AppTest)
     assert "Suurimmat saajat 2019" in text_of(app)
 
 
+def test_a_difference_of_ledger_and_books_stands_with_its_explanation(workspace: Path, app: AppTest) -> None:
+    app.run()
+    app.switch_page("app_pages/grants.py").run()
+    bodies = " ".join(element.proto.body for element in app.html)
+    assert "Ero on selitetty: 1. Ero on selittämättä: 0." in bodies
+    assert "Erojen selitykset" in bodies
+    assert "Maksu kirjattiin vasta seuraavalle vuodelle." in bodies
+
+
 def test_report_link_holds_figure_and_edition(workspace: Path, app: AppTest) -> None:
     app.run()
     app.switch_page("app_pages/grants.py").run()

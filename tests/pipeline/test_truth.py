@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from pipelines import cli
 from pipelines.refresh import made_of
 from pipelines.run import accounts
 from tests.pipeline.conftest import RefreshedTown
@@ -94,21 +95,37 @@ def test_rows_and_euros_of_every_file_are_accounted_for(example_town: RefreshedT
             assert row["eur_read"] == row["eur_staged"] + row["eur_quarantined"]
 
 
+def test_the_summary_of_a_refresh_names_each_difference_without_an_explanation(
+    example_town: RefreshedTown, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cli._print_accounts(example_town.workspace)
+    said = " ".join(capsys.readouterr().out.replace("\u00a0", " ").split())
+    assert "ero selitetty 2, ero selittämättä 1" in said
+    assert "2023, Kaupunginhallitus: ero -1 800,00 €, selitetty 0,00 €, selittämättä -1 800,00 €." in said
+    assert said.count("tili 4742, 20") == 1
+
+
+RECONCILED = ("ledger_paid_eur", "booked_eur", "difference_eur", "unexplained_eur")
+
+
 def test_the_ledger_is_reconciled_with_the_books(truth: dict[str, Any], public: duckdb.DuckDBPyConnection) -> None:
     rows = public.execute(
-        "SELECT year, granting_body, ledger_paid_eur, booked_eur, difference_eur FROM marts.grant_reconciliation "
-        "WHERE booked_eur IS NOT NULL"
+        "SELECT year, granting_body, ledger_paid_eur, booked_eur, difference_eur, unexplained_eur "
+        "FROM marts.grant_reconciliation WHERE booked_eur IS NOT NULL"
     ).fetchall()
     expected = [
         (
             item["year"],
             item["granting_body"],
-            *(Decimal(item[name]) for name in ("ledger_paid_eur", "booked_eur", "difference_eur")),
+            *(Decimal(item[name]) for name in RECONCILED),
         )
         for item in truth["reconciliation"]
     ]
     assert sorted(rows) == sorted(expected)
     assert sum(row[4] != 0 for row in rows) == 3
+    assert sum(row[5] != 0 for row in rows) == 1
+    states = public.execute("SELECT state, count(*) FROM marts.grant_reconciliation GROUP BY state").fetchall()
+    assert {("explained", 2), ("unexplained", 1)} <= set(states)
 
 
 PLANTED = ("testi.esimerkki@", "050 000 0000", "Testi Esimerkki", "Taiteilija Testi")

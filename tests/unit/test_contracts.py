@@ -102,6 +102,7 @@ def test_a_source_becomes_columns_and_rules() -> None:
         "tools.price_eur_readable",
         "tools.no_row_twice",
         "tools.cells_match_header",
+        "tools.headers_known",
     ]
     assert source.rule("tools.no_row_twice").arguments == {"column_list": ["tool", "price_eur"]}
     assert "Työkalu" in source.rule("tools.tool_required").message.fi

@@ -13,14 +13,24 @@ books AS (
     GROUP BY year, granting_body
 ),
 
+explained AS (
+    SELECT year, granting_body, sum(difference_eur) AS explained_eur, count(*) AS explanations
+    FROM core.grant_explanations
+    GROUP BY year, granting_body
+),
+
 compared AS (
     SELECT
         year,
         granting_body,
         coalesce(ledger.ledger_paid_eur, 0)::DECIMAL(14,2) AS ledger_paid_eur,
-        books.booked_eur::DECIMAL(14,2) AS booked_eur
+        books.booked_eur::DECIMAL(14,2) AS booked_eur,
+        (coalesce(ledger.ledger_paid_eur, 0) - books.booked_eur)::DECIMAL(14,2) AS difference_eur,
+        coalesce(explained.explained_eur, 0)::DECIMAL(14,2) AS explained_eur,
+        coalesce(explained.explanations, 0) AS explanations
     FROM ledger
     FULL JOIN books USING (year, granting_body)
+    FULL JOIN explained USING (year, granting_body)
 )
 
 SELECT
@@ -28,10 +38,13 @@ SELECT
     granting_body,
     ledger_paid_eur,
     booked_eur,
-    (ledger_paid_eur - booked_eur)::DECIMAL(14,2) AS difference_eur,
+    difference_eur,
+    explained_eur,
+    (difference_eur - explained_eur)::DECIMAL(14,2) AS unexplained_eur,
     CASE
         WHEN booked_eur IS NULL THEN 'no_books'
-        WHEN ledger_paid_eur = booked_eur THEN 'agrees'
-        ELSE 'differs'
+        WHEN difference_eur <> explained_eur THEN 'unexplained'
+        WHEN explanations > 0 THEN 'explained'
+        ELSE 'agrees'
     END AS state
 FROM compared

@@ -34,7 +34,7 @@ whole_area_years AS (
     SELECT year
     FROM meta.area_residents
     GROUP BY year
-    HAVING count(*) = (SELECT count(*) FROM meta.codes WHERE list = 'areas')
+    HAVING count(*) = (SELECT count(*) FROM meta.codes WHERE list = 'areas' AND code <> 'not_recorded')
 ),
 
 nearest AS (
