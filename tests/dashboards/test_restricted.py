@@ -5,65 +5,24 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-import duckdb
 import pytest
+import waiting_name
 from small_edition import EDITION
 from streamlit.testing.v1 import AppTest
 from test_pages import text_of
+from waiting_name import MENTION, SETTINGS
 
 from pipelines import contracts
 from pipelines.decisions import read_decisions
 from pipelines.workspace import Workspace
 
-OFFICIAL = {"is_logged_in": True, "email": "Maija.Mallikas@esimerkkila.example", "iat": time.time()}
-SETTINGS = contracts.municipality_settings("esimerkkila").replace(
-    "[figures]",
-    '"maija.mallikas@esimerkkila.example" = "official"\n"tutkija@esimerkkila.example" = "analyst"\n\n[figures]',
-)
-MENTION = "Kuvitelman Latuset"
+OFFICIAL = {"is_logged_in": True, "email": waiting_name.OFFICIAL.title(), "iat": time.time()}
 
 
 @pytest.fixture
 def town(workspace: Path) -> Workspace:
     """The small edition with settings and one name that waits, on two rows."""
-    (workspace / "municipality.toml").write_text(SETTINGS, encoding="utf-8")
-    tables = {
-        "associations": [
-            {"register_number": str(number), "name": name, "domicile_code": "998"}
-            for number, name in enumerate(["Kuvitelman Latu ry", "Sepitteen Latu ry", "Kuvitelman Pallo ry"], 1)
-        ],
-        "organisation_links": [
-            {"source": "grant_ledger", "line": line, "part": 0, "mention": MENTION, "method": "review"}
-            for line in (1, 2)
-        ],
-        "link_candidates": [
-            {
-                "source": "grant_ledger",
-                "line": line,
-                "part": 0,
-                "rank": rank,
-                "register_number": str(rank),
-                "score": 0.6,
-            }
-            for line in (1, 2)
-            for rank in (1, 2, 3)
-        ],
-    }
-    with duckdb.connect(str(workspace / "editions" / EDITION / "analyst.duckdb")) as connection:
-        connection.execute("CREATE SCHEMA core")
-        for name, rows in tables.items():
-            shape = contracts.tables()[f"core.{name}"].columns
-            columns = ", ".join(f'"{column.name}" {column.duckdb_type}' for column in shape)
-            connection.execute(f"CREATE TABLE core.{name} ({columns})")
-            for row in rows:
-                whole = {"file_sha256": "0" * 64, "sheet": ""} | row
-                known = [column.name for column in shape if column.name in whole]
-                marks = ", ".join("?" * len(known))
-                connection.execute(
-                    f"INSERT INTO core.{name} ({', '.join(known)}) VALUES ({marks})",
-                    [whole[column] for column in known],
-                )
-    return Workspace(workspace)
+    return waiting_name.write(workspace)
 
 
 def opened(app: AppTest, user: dict[str, object]) -> AppTest:
@@ -89,7 +48,7 @@ def _keep(app: AppTest) -> None:
         ({"is_logged_in": False}, "Avaa se kirjautumalla"),
         (OFFICIAL | {"iat": time.time() - 13 * 60 * 60}, "Avaa se kirjautumalla"),
         (OFFICIAL | {"email": "vieras@muualla.example"}, "ei ole roolia"),
-        (OFFICIAL | {"email": "tutkija@esimerkkila.example"}, "ei ole roolia"),
+        (OFFICIAL | {"email": waiting_name.ANALYST}, "ei ole roolia"),
         (OFFICIAL | {"email_verified": False}, "ei ole roolia"),
         ({"is_logged_in": True}, "ei ole roolia"),
     ],
