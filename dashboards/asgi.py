@@ -18,6 +18,7 @@ from starlette.staticfiles import StaticFiles
 
 from dashboards import components, compression, data
 from dashboards.compression import CompressedStatic
+from dashboards.secure_cookies import SecureCookies
 from dashboards.shell import PageShell
 from dashboards.texts import tr
 
@@ -46,7 +47,7 @@ def _explain_failure(_: Exception) -> bool:
 
 app = st.App(
     _HERE / "app.py",
-    middleware=[Middleware(PageShell), Middleware(CompressedStatic)],
+    middleware=[Middleware(PageShell), Middleware(CompressedStatic), Middleware(SecureCookies)],
     routes=[Mount("/assets", StaticFiles(directory=_HERE / "static"))],
     lifespan=_lifespan,
     on_script_error=_explain_failure,

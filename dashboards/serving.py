@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import Final
 
 import uvicorn
+from streamlit import config
 
 from dashboards.data import WORKSPACE_VARIABLE
 
 DEFAULT_HOST: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 8501
+LOGIN_FILE: Final = "secrets.toml"
+"""File of the workspace with the OIDC client of Streamlit's login; without it the pages with roles are closed."""
 
 
 def serve(workspace_root: Path, host: str = DEFAULT_HOST, port: int = DEFAULT_PORT) -> None:
@@ -32,7 +35,9 @@ def serve(workspace_root: Path, host: str = DEFAULT_HOST, port: int = DEFAULT_PO
     SystemExit
         The address is in use.
     """
-    os.environ[WORKSPACE_VARIABLE] = str(workspace_root.resolve())
+    root = workspace_root.resolve()
+    os.environ[WORKSPACE_VARIABLE] = str(root)
     from dashboards.asgi import app
 
+    config.set_option("secrets.files", [str(root / LOGIN_FILE)])  # after the import: that is when the settings are read
     uvicorn.run(app, host=host, port=port, ws="websockets-sansio", access_log=False, log_level="warning")

@@ -8,7 +8,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -59,6 +60,19 @@ def address(workspace: Path) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
+    with _served(workspace, port) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def serving() -> Callable[[Path, int], AbstractContextManager[str]]:
+    """How another workspace is served."""
+    return _served
+
+
+@contextmanager
+def _served(workspace: Path, port: int) -> Iterator[str]:
+    """Serve a workspace in a process of its own; gives its address when it answers."""
     server = subprocess.Popen(
         [sys.executable, "-c", START, str(workspace), str(port)],
         cwd=ROOT,

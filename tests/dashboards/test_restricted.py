@@ -5,65 +5,31 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-import duckdb
 import pytest
+import waiting_name
 from small_edition import EDITION
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 from test_pages import text_of
+from waiting_name import MENTION, SETTINGS
 
+from dashboards.secure_cookies import SecureCookies
 from pipelines import contracts
 from pipelines.decisions import read_decisions
 from pipelines.workspace import Workspace
 
-OFFICIAL = {"is_logged_in": True, "email": "Maija.Mallikas@esimerkkila.example", "iat": time.time()}
-SETTINGS = contracts.municipality_settings("esimerkkila").replace(
-    "[figures]",
-    '"maija.mallikas@esimerkkila.example" = "official"\n"tutkija@esimerkkila.example" = "analyst"\n\n[figures]',
-)
-MENTION = "Kuvitelman Latuset"
+OFFICIAL = {"is_logged_in": True, "email": waiting_name.OFFICIAL.title(), "iat": time.time()}
 
 
 @pytest.fixture
 def town(workspace: Path) -> Workspace:
     """The small edition with settings and one name that waits, on two rows."""
-    (workspace / "municipality.toml").write_text(SETTINGS, encoding="utf-8")
-    tables = {
-        "associations": [
-            {"register_number": str(number), "name": name, "domicile_code": "998"}
-            for number, name in enumerate(["Kuvitelman Latu ry", "Sepitteen Latu ry", "Kuvitelman Pallo ry"], 1)
-        ],
-        "organisation_links": [
-            {"source": "grant_ledger", "line": line, "part": 0, "mention": MENTION, "method": "review"}
-            for line in (1, 2)
-        ],
-        "link_candidates": [
-            {
-                "source": "grant_ledger",
-                "line": line,
-                "part": 0,
-                "rank": rank,
-                "register_number": str(rank),
-                "score": 0.6,
-            }
-            for line in (1, 2)
-            for rank in (1, 2, 3)
-        ],
-    }
-    with duckdb.connect(str(workspace / "editions" / EDITION / "analyst.duckdb")) as connection:
-        connection.execute("CREATE SCHEMA core")
-        for name, rows in tables.items():
-            shape = contracts.tables()[f"core.{name}"].columns
-            columns = ", ".join(f'"{column.name}" {column.duckdb_type}' for column in shape)
-            connection.execute(f"CREATE TABLE core.{name} ({columns})")
-            for row in rows:
-                whole = {"file_sha256": "0" * 64, "sheet": ""} | row
-                known = [column.name for column in shape if column.name in whole]
-                marks = ", ".join("?" * len(known))
-                connection.execute(
-                    f"INSERT INTO core.{name} ({', '.join(known)}) VALUES ({marks})",
-                    [whole[column] for column in known],
-                )
-    return Workspace(workspace)
+    return waiting_name.write(workspace)
 
 
 def opened(app: AppTest, user: dict[str, object]) -> AppTest:
@@ -89,7 +55,7 @@ def _keep(app: AppTest) -> None:
         ({"is_logged_in": False}, "Avaa se kirjautumalla"),
         (OFFICIAL | {"iat": time.time() - 13 * 60 * 60}, "Avaa se kirjautumalla"),
         (OFFICIAL | {"email": "vieras@muualla.example"}, "ei ole roolia"),
-        (OFFICIAL | {"email": "tutkija@esimerkkila.example"}, "ei ole roolia"),
+        (OFFICIAL | {"email": waiting_name.ANALYST}, "ei ole roolia"),
         (OFFICIAL | {"email_verified": False}, "ei ole roolia"),
         ({"is_logged_in": True}, "ei ole roolia"),
     ],
@@ -160,6 +126,19 @@ def test_what_can_not_be_read_is_said_in_a_sentence(broken: str, town: Workspace
     words = text_of(opened(app, OFFICIAL))
     assert "ei voi nyt näyttää" in words
     assert ("Tiedostoa links.csv ei voi lukea" in words) is (broken == "links")
+
+
+@pytest.mark.parametrize(("scheme", "is_marked"), [("https", True), ("http", False)])
+def test_cookies_travel_encrypted_where_the_page_does(scheme: str, is_marked: bool) -> None:
+    def answer(_: Request) -> Response:
+        response = Response()
+        response.set_cookie("login", "1")
+        response.set_cookie("state", "2", secure=True)
+        return response
+
+    app = Starlette(routes=[Route("/", answer)], middleware=[Middleware(SecureCookies)])
+    cookies = TestClient(app, base_url=f"{scheme}://localhost").get("/").headers.get_list("set-cookie")
+    assert [cookie.count("Secure") for cookie in cookies] == [int(is_marked), 1]
 
 
 def test_what_the_page_reads_is_in_the_file_of_analysts_and_mentions_are_not_in_the_public_one() -> None:

@@ -158,6 +158,10 @@ BROKEN = {
         "kohdassa figures.disclosure_k",
     ),
     "a day that is none": (EXAMPLE.replace("2017-06-01", "2017-06-31"), "ei voi lukea"),
+    "an unknown role": (
+        EXAMPLE.replace("[figures]", '"a@b.example" = "chief"\n\n[figures]'),
+        "kohdassa roles.a@b.example",
+    ),
     "nothing": ("", "kohdassa municipality"),
 }
 
@@ -171,6 +175,14 @@ def test_broken_settings_give_one_sentence_that_names_the_place(text: str, said:
     assert SETTINGS_FILE in message
     assert message.rstrip().endswith(("Korjaa kohta.", "Korjaa tiedosto."))
     assert "\n" not in message
+
+
+def test_a_role_is_of_an_address_in_whatever_case_and_of_nobody_else(tmp_path: Path) -> None:
+    roles = EXAMPLE.replace("[figures]", '"Maija.Mallikas@kunta.example" = "official"\n\n[figures]')
+    settings = read_settings(written(tmp_path, roles))
+    assert settings.role_of("maija.mallikas@KUNTA.example") == "official"
+    assert settings.role_of("maija.mallikas@kunta.example.org") is None
+    assert read_settings(written(tmp_path, EXAMPLE)).role_of("maija.mallikas@esimerkkila.example") is None
 
 
 def test_settings_in_another_encoding_give_one_sentence(tmp_path: Path) -> None:
