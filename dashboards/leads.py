@@ -6,10 +6,12 @@ single figure (`sentences`). A sentence whose figure is missing is left out.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from dashboards.data import Edition
 from dashboards.formats import number, percent, quantity
-from dashboards.rows import Value
-from dashboards.sentences import change_words, interval, umbrella_count
+from dashboards.rows import Origin, Value
+from dashboards.sentences import cell, change_words, interval, umbrella_count
 from dashboards.texts import say, tr, tr_n
 
 
@@ -27,6 +29,16 @@ def overview(edition: Edition) -> str:
             )
         )
     sentences += [_grants(edition), _grade(edition)]
+    return _joined(sentences)
+
+
+def origin(edition: Edition, name: str, value: Value, origins: Sequence[Origin]) -> str:
+    """Say what a figure is, and from which sources and how many rows it was counted."""
+    card = edition.indicators[value.indicator_id]
+    sentences = [f"{name}: {cell(edition, card, value)}."]
+    sources = sorted({edition.source_title(found.source) for found in origins})
+    if sources:
+        sentences.append(tr("It comes from: {sources}.", sources=", ".join(sources)))
     return _joined(sentences)
 
 

@@ -16,10 +16,14 @@ from dashboards.texts import tr
 
 @dataclass(frozen=True, slots=True)
 class PageEntry:
-    """A page: its file in `app_pages/` and the last part of its address, which stays; the first page is at the root."""
+    """A page: its file in `app_pages/` and the last part of its address, which stays; the first page is at the root.
+
+    A page that is not listed is reached by links only.
+    """
 
     file: str
     address: str
+    is_listed: bool = True
 
     @property
     def path(self) -> str:
@@ -34,8 +38,9 @@ EVENTS: Final = PageEntry("events", "tapahtumat")
 GRANTS: Final = PageEntry("grants", "avustukset")
 COOPERATION: Final = PageEntry("cooperation", "kyselyt")
 QUALITY: Final = PageEntry("quality", "tietojen-laatu")
+ORIGIN: Final = PageEntry("origin", "mista-luku-tulee", is_listed=False)
 
-PAGES: Final = (OVERVIEW, ASSOCIATIONS, VOLUNTEERING, EVENTS, GRANTS, COOPERATION, QUALITY)
+PAGES: Final = (OVERVIEW, ASSOCIATIONS, VOLUNTEERING, EVENTS, GRANTS, COOPERATION, QUALITY, ORIGIN)
 
 
 def page_title(entry: PageEntry) -> str:
@@ -48,12 +53,19 @@ def page_title(entry: PageEntry) -> str:
         GRANTS: tr("Grants"),
         COOPERATION: tr("Surveys"),
         QUALITY: tr("Quality of the data"),
+        ORIGIN: tr("Where does the figure come from?"),
     }[entry]
 
 
 def all_pages() -> list[Page]:
     """Return the pages for `st.navigation`."""
     return [
-        st.Page(entry.path, title=page_title(entry), url_path=entry.address or None, default=entry is OVERVIEW)
+        st.Page(
+            entry.path,
+            title=page_title(entry),
+            url_path=entry.address or None,
+            default=entry is OVERVIEW,
+            visibility="visible" if entry.is_listed else "hidden",
+        )
         for entry in PAGES
     ]

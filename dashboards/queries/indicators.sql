@@ -16,7 +16,8 @@ SELECT
     sources,
     handbook,
     decimals,
-    breakdowns
+    breakdowns,
+    counted_in
 FROM meta.indicators
 WHERE audience = 'public'
 ORDER BY position

@@ -35,7 +35,7 @@ def test_every_page_names_the_example_the_edition_and_speaks_finnish(entry, work
     words = opened(app, entry.file)
     assert "Esimerkkiaineisto: keksitty kunta" in words
     assert f"Julkaisu {EDITION}" in words
-    english = re.findall(r".{20}\b(?:the|of|and|associations)\b.{20}", words)
+    english = re.findall(r".{20}(?<!core\.)\b(?:the|of|and|associations)\b.{20}", words)  # core.… names a table
     assert not english
 
 

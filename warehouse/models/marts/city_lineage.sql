@@ -1,4 +1,4 @@
--- grain: one row an indicator, year, breakdown value and row of work, a booking or an event
+-- grain: one row an indicator, year, breakdown value and source row
 WITH breakdowns AS (
     SELECT *
     FROM (VALUES ('total'), ('city_unit'), ('work_kind'), ('premises')) AS breakdowns (breakdown)

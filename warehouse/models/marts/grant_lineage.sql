@@ -1,4 +1,4 @@
--- grain: one row an indicator, year, breakdown value and row of the ledger, of a budget or of the population
+-- grain: one row an indicator, year, breakdown value and source row
 WITH own AS (
     SELECT * FROM core.grants WHERE NOT is_regrant
 ),

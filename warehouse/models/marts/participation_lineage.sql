@@ -1,4 +1,4 @@
--- grain: one row an indicator, year, breakdown value and row of a meeting, a task, the register or a listing
+-- grain: one row an indicator, year, breakdown value and source row
 WITH registered AS (
     SELECT
         states.year,

@@ -1,4 +1,4 @@
--- grain: one row an indicator, year, breakdown value and source row of the register, of evidence or of a membership
+-- grain: one row an indicator, year, breakdown value and source row
 WITH registered AS (
     SELECT
         states.year,

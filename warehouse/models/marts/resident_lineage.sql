@@ -1,4 +1,5 @@
--- grain: one row an indicator, council term, breakdown value and sheet of a file: single answers are in no edition
+-- grain: one row an indicator, council term, breakdown value and sheet of a file
+-- Single answers are in no edition, so they are not told row by row here either.
 WITH questions AS (
     SELECT *
     FROM (VALUES

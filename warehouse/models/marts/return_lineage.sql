@@ -1,4 +1,4 @@
--- grain: one row an indicator, year, breakdown value and return
+-- grain: one row an indicator, year, breakdown value and source row
 WITH answers AS (
     SELECT returns.*, states.purpose_group
     FROM core.returns AS returns

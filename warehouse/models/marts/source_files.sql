@@ -8,8 +8,7 @@ WITH corrected AS (
 
 SELECT
     files.source,
-    row_number() OVER (PARTITION BY files.source ORDER BY files.received_at, files.file_sha256) AS file_number,
-    files.file_sha256,
+    numbers.file_number,
     files.received_at::DATE AS received_on,
     files.state,
     files.rows_read,
@@ -17,5 +16,7 @@ SELECT
     files.rows_quarantined,
     coalesce(corrected.cells, 0) AS cells_corrected
 FROM quality.files AS files
+JOIN marts.file_numbers AS numbers
+    ON numbers.source = files.source AND numbers.file_sha256 = files.file_sha256
 LEFT JOIN corrected ON corrected.source = files.source AND corrected.file_name = files.file_name
 WHERE files.state <> 'superseded'

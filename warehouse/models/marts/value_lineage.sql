@@ -8,28 +8,24 @@ WITH told AS (
     UNION ALL SELECT * FROM marts.city_lineage
     UNION ALL SELECT * FROM marts.participation_lineage
     UNION ALL SELECT * FROM marts.resident_lineage
-),
-
-once AS (
-    SELECT DISTINCT * FROM told
 )
 
 SELECT
-    once.indicator_id,
+    told.indicator_id,
     figures.period_type,
-    once.period,
-    once.breakdown,
-    once.breakdown_value,
-    once.role,
-    once.core_table,
-    once.core_key,
-    once.source,
-    once.file_sha256,
-    once.sheet,
-    once.line,
-    once.amount,
-    once.source_rows
-FROM once
+    told.period,
+    told.breakdown,
+    told.breakdown_value,
+    told.role,
+    told.core_table,
+    told.core_key,
+    told.source,
+    told.file_sha256,
+    told.sheet,
+    told.line,
+    told.amount,
+    told.source_rows
+FROM told
 JOIN marts.indicator_values AS figures
-    ON figures.indicator_id = once.indicator_id AND figures.period = once.period
-    AND figures.breakdown = once.breakdown AND figures.breakdown_value = once.breakdown_value
+    ON figures.indicator_id = told.indicator_id AND figures.period = told.period
+    AND figures.breakdown = told.breakdown AND figures.breakdown_value = told.breakdown_value

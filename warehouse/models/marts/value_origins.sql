@@ -6,7 +6,7 @@ WITH counted AS (
         sum(lineage.source_rows) AS source_rows,
         list(DISTINCT files.file_number ORDER BY files.file_number) AS files
     FROM marts.value_lineage AS lineage
-    JOIN marts.source_files AS files
+    JOIN marts.file_numbers AS files
         ON files.source = lineage.source AND files.file_sha256 = lineage.file_sha256
     GROUP BY
         lineage.indicator_id, lineage.period_type, lineage.period, lineage.breakdown, lineage.breakdown_value,
