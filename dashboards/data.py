@@ -155,7 +155,7 @@ class Edition:
     def row_query(self, value: Value) -> str:
         """Return the query by which an analyst gets the rows behind a value; it reads the analyst's file."""
         cell = {name: getattr(value, name) for name in ("indicator_id", "period", "breakdown", "breakdown_value")}
-        text = _sql("value_rows")
+        _, _, text = _sql("value_rows").partition("\n")  # without the line that tells developers its grain
         for name, told in cell.items():
             quoted = told.replace("'", "''")
             text = text.replace(f"${name}\n", f"'{quoted}'\n")

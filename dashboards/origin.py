@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import streamlit as st
+
 from dashboards import components
 from dashboards.data import Edition
 from dashboards.formats import day, number
@@ -23,10 +25,10 @@ def figure_name(edition: Edition, card: IndicatorCard, value: Value) -> str:
     return f"{whole}, {edition.breakdown_label(value.breakdown, value.breakdown_value)}"
 
 
-def files(edition: Edition, origins: Sequence[Origin]) -> str:
-    """Return what was received: every file of the sources, and which of them hold rows of the figure."""
+def files(edition: Edition, card: IndicatorCard, origins: Sequence[Origin]) -> str:
+    """Return the files that hold rows of the figure; where that is not told, all files of its sources."""
     used = {(origin.source, file) for origin in origins for file in origin.files or ()}
-    sources = {origin.source for origin in origins}
+    sources = {origin.source for origin in origins} or set(card.sources)
     received = [file for file in edition.source_files() if file.source in sources]
     header = [tr("Source"), tr("Received"), tr("Rows read"), tr("Taken in"), tr("Set aside"), tr("Cells corrected")]
     knows_files = any(origin.files for origin in origins)
@@ -55,7 +57,11 @@ def rows_behind(edition: Edition, value: Value, origins: Sequence[Origin]) -> st
         why = tr("The figure is hidden to protect a small group, and so is the number of rows behind it.")
         return heading + components.paragraph(why)
     if not origins:
-        return heading + components.paragraph(tr("No row counts for this figure, so it is zero."))
+        is_zero = value.number == 0
+        why = (
+            tr("No row counts for this figure, so it is zero.") if is_zero else tr("The edition lists no rows for it.")
+        )
+        return heading + components.paragraph(why)
     roles = {
         "counted": tr("counted in the figure"),
         "divisor": tr("the figure is divided by these"),
@@ -79,24 +85,27 @@ def rows_behind(edition: Edition, value: Value, origins: Sequence[Origin]) -> st
     )
 
 
-def rules(edition: Edition, card: IndicatorCard, origins: Sequence[Origin]) -> str:
-    """Return how the figure is counted and which rules set rows aside on the way."""
+def show_rules(edition: Edition, card: IndicatorCard, origins: Sequence[Origin]) -> None:
+    """Show how the figure is counted, and behind a fold the rules that stopped at rows of its sources."""
     told = [
         (tr("How it is counted"), say(card.formula)),
         (tr("Method"), say(card.method)),
         (tr("Limits"), say(card.limits)),
     ]
+    st.html(components.heading(tr("3. Rules and decisions")) + components.definitions(told))
     sources = {origin.source for origin in origins}
     failed = [check for check in edition.checks if check.source in sources and not check.passed]
-    body = [
+    if not failed:
+        st.html(components.paragraph(tr("No rule found anything to mend in the rows of these sources.")))
+        return
+    header = [tr("What was found"), tr("Source"), tr("Rows"), tr("What was done")]
+    rows = [
         [say(check.message), edition.source_title(check.source), number(check.rows_failed), _outcome(check.severity)]
         for check in failed
     ]
-    found = components.paragraph(tr("No rule found anything to mend in the rows of these sources."))
-    if body:
-        header = [tr("What was found"), tr("Source"), tr("Rows"), tr("What was done")]
-        found = components.table(tr("Rows that the rules stopped at"), header, body, frozenset({2}))
-    return components.heading(tr("3. Rules and decisions")) + components.definitions(told) + found
+    stopped = tr("Rows that the rules stopped at")
+    with st.expander(f"{stopped} ({number(sum(check.rows_failed for check in failed))})"):
+        st.html(components.table(stopped, header, rows, frozenset({2})))
 
 
 def _outcome(severity: str) -> str:
