@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from pipelines import contracts
+from pipelines.assets.columns import lineage_metadata
 from pipelines.refresh import Progress, made_of, work
 from pipelines.rooms import Build
 from pipelines.workspace import Workspace
@@ -52,6 +53,7 @@ def table_asset(table: str, progress: Progress) -> dg.AssetsDefinition:
     def asset(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]  # Dagster knows the bare class only
         progress(table)
         rows = work(table)(context.resources.build)
-        return dg.MaterializeResult(metadata={"dagster/row_count": dg.MetadataValue.int(int(str(rows)))})
+        metadata = {"dagster/row_count": dg.MetadataValue.int(int(str(rows)))}
+        return dg.MaterializeResult(metadata={**metadata, **lineage_metadata(context, table)})
 
     return asset
