@@ -54,6 +54,7 @@ lint: install
 
 bench: install
 	$(BIN)/python tests/bench/refresh.py
+	$(BIN)/python tests/bench/events.py
 
 dictionary: install
 	@mkdir -p build

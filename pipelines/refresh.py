@@ -39,6 +39,7 @@ def made_of() -> Mapping[str, frozenset[str]]:
     graph["core.association_names"] = {"core.associations", "staging.prh_register"}
     mentions = {f"staging.{source}" for source in rooms.MENTIONS}
     graph["core.organisation_links"] = {"core.associations", "core.association_names", *mentions}
+    graph["core.event_tellings"] = {"staging.events", "core.city_work", "core.organisation_links"}
     graph["marts.return_estimates"] = graph["marts.return_changes"] = {"marts.return_field"}
     graph["core.link_candidates"] = {"core.organisation_links", "core.associations", "core.association_names"}
     for name, model in models().items():
@@ -85,6 +86,7 @@ _ALONE: Mapping[str, Work] = {
     "core.association_names": rooms.association_names,
     "core.organisation_links": rooms.organisation_links,
     "core.link_candidates": rooms.link_candidates,
+    "core.event_tellings": rooms.event_tellings,
     "marts.return_estimates": rooms.return_estimates,
     "marts.return_changes": rooms.return_changes,
 }

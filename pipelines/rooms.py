@@ -16,6 +16,7 @@ from pipelines import catalogue, contracts, disclosure, editions, estimation, la
 from pipelines.contract_model import SourceContract
 from pipelines.corrections import read_corrections
 from pipelines.decisions import read_decisions
+from pipelines.event_tellings import event_tellings as tellings_of_events
 from pipelines.landing import LandedFile
 from pipelines.question_maps import QuestionMap, read_maps
 from pipelines.raw_table import RawTable, Refused
@@ -153,6 +154,13 @@ def link_candidates(build: Build) -> int:
     tables = ("organisation_links", "associations", "association_names")
     links, associations, names = (database.read_frame(build.connection, f"core.{table}") for table in tables)
     return _write_frame(build, "core.link_candidates", linking.link_candidates(links, associations, names))
+
+
+def event_tellings(build: Build) -> int:
+    """Write `core.event_tellings`: which event each row that tells of one means."""
+    links = database.read_frame(build.connection, "core.organisation_links").filter(pl.col("source") == "events")
+    listed, work = (database.read_frame(build.connection, table) for table in ("staging.events", "core.city_work"))
+    return _write_frame(build, "core.event_tellings", tellings_of_events(listed, links, work))
 
 
 def _mentions(build: Build, source: str, column: str) -> pl.DataFrame:

@@ -28,10 +28,10 @@ def schema_of(columns: Mapping[str, Mapping[str, str]]) -> MappingSchema:
     columns
         Full name of each table to its columns and their DuckDB types.
     """
-    rooms: dict[str, dict[str, dict[str, str]]] = {}
-    for table, types in columns.items():
-        room, _, name = table.partition(".")
-        rooms.setdefault(room, {})[name] = dict(types)
+    rooms: dict[str, object] = {}
+    for room in {table.partition(".")[0] for table in columns}:
+        named = {table: types for table, types in columns.items() if table.startswith(f"{room}.")}
+        rooms[room] = {table.removeprefix(f"{room}."): dict(types) for table, types in named.items()}
     return MappingSchema(rooms, dialect=DIALECT)
 
 
@@ -70,5 +70,5 @@ def _ends(whole: Node) -> Sequence[Node]:
     return [node for node in whole.walk() if not node.downstream]
 
 
-def _names_columns(expression: exp.Expression) -> bool:
+def _names_columns(expression: exp.Expr) -> bool:
     return next(expression.find_all(exp.Column), None) is not None
