@@ -33,9 +33,7 @@ def origin_anchor(address: str, subject: str) -> str:
     """Return the link as HTML; `subject` tells a screen reader which figure is meant."""
     words = tr("Where does the figure come from?")
     label = f"{words} {subject}"
-    return (
-        f'<a class="yp-origin" href="{escape(address)}" target="_self" aria-label="{escape(label)}">{escape(words)}</a>'
-    )
+    return f'<a class="yp-origin" href="{escape(address)}" aria-label="{escape(label)}">{escape(words)}</a>'
 
 
 def origin_link(address: str, subject: str) -> str:

@@ -36,6 +36,8 @@ with st.container(key="filters", horizontal=True):
         parts = edition.parts(card.indicator_id, breakdown, period)
         groups = {code: edition.breakdown_label(breakdown, code) for code in parts}
         value = parts[choose(tr("Group"), GROUP, groups, next(iter(groups)), notices)]
+# a permalink names its figure and period even when they are the newest: tomorrow they may not be
+st.query_params[FIGURE], st.query_params[PERIOD] = card.indicator_id, period
 origins = edition.origins(value)
 lead.html(components.lead(leads.origin(edition, origin.figure_name(edition, card, value), value, origins)))
 st.html(evidence.judged_figure(edition, card, value))

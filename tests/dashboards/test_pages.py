@@ -130,6 +130,14 @@ def test_the_origin_of_a_figure_tells_files_rows_rules_and_the_query(workspace: 
     assert not words.count("$")
 
 
+def test_the_address_of_an_origin_names_figure_and_period_even_when_they_are_the_newest(
+    workspace: Path, app: AppTest
+) -> None:
+    opened(app, "origin")
+    assert set(app.query_params) == {"luku", "kausi"}
+    assert app.query_params["kausi"] == "2025"
+
+
 def test_the_origin_of_a_hidden_figure_tells_no_number_of_rows(workspace: Path, app: AppTest) -> None:
     code = list(contracts.code_lists()["purpose_groups"].entries)[2].code
     words = opened(app, "origin", luku="volunteer_hours", kausi="2024", jako="purpose_group", ryhma=code)
