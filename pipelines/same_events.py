@@ -100,24 +100,38 @@ def _of_day(day: Sequence[Telling]) -> Iterator[tuple[str, Match]]:
     by_words: dict[tuple[str, str, str], list[Telling]] = {}
     for telling in day:
         by_words.setdefault(same_words(telling), []).append(telling)
-    heads = [_united(group) for group in by_words.values()]
-    event = {head.key: head.key for head in heads}
-    best: dict[str, float] = {}
-    for one, other in combinations(heads, 2):
-        score = likeness(one, other)
-        if score >= BAR:
-            kept, joined = sorted((event[one.key], event[other.key]), key=list(event).index)
-            event = {key: kept if found == joined else found for key, found in event.items()}
-            best[other.key] = max(best.get(other.key, 0.0), score)
+    event, best = _alike([_united(group) for group in by_words.values()])
     for group in by_words.values():
         head = group[0].key
-        for telling in group:
-            if telling.key != head:
-                yield telling.key, Match(event[head], "same_words", 1.0)
-            elif event[head] == head:
-                yield head, Match(head, "first", None)
-            else:
-                yield head, Match(event[head], "likeness", best[head])
+        is_first = event[head] == head
+        yield head, Match(head, "first", None) if is_first else Match(event[head], "likeness", best[head])
+        yield from ((telling.key, Match(event[head], "same_words", 1.0)) for telling in group[1:])
+
+
+def _alike(tellings: Sequence[Telling]) -> tuple[dict[str, str], dict[str, float]]:
+    """Return the event of each telling and its best score, joining the likeliest pairs first.
+
+    Two tellings that contradict each other stay two events, even when a third one is like both.
+    """
+    scored = [(likeness(one, other), one, other) for one, other in combinations(tellings, 2)]
+    pairs = sorted((pair for pair in scored if pair[0] >= BAR), key=lambda pair: -pair[0])
+    events = {telling.key: [telling] for telling in tellings}
+    event = {telling.key: telling.key for telling in tellings}
+    order = list(event)
+    best: dict[str, float] = {}
+    for score, one, other in pairs:
+        kept, joined = sorted((event[one.key], event[other.key]), key=order.index)
+        if any(_contradict(first, second) for first in events[kept] for second in events[joined]):
+            continue
+        best = {one.key: score, other.key: score} | best
+        if kept != joined:
+            events[kept] += events.pop(joined)
+            event |= {telling.key: kept for telling in events[kept]}
+    return event, best
+
+
+def _contradict(one: Telling, other: Telling) -> bool:
+    return _places(one.place, other.place) is None or _tells_apart(_tokens(one.name), _tokens(other.name))
 
 
 def _united(group: Sequence[Telling]) -> Telling:

@@ -61,6 +61,19 @@ def test_three_tellings_of_which_two_say_the_same_are_one_event_and_say_how() ->
     assert found["c"].score == 1.0
 
 
+def test_tellings_that_only_a_third_one_joins_are_one_event() -> None:
+    found = matched([telling("a", "Kyläjuhla"), telling("b", "Byfest"), telling("c", "Byfest / Kyläjuhla")])
+    assert {match.event for match in found.values()} == {"a"}
+    assert [found[key].method for key in "abc"] == ["first", "likeness", "likeness"]
+
+
+def test_two_places_stay_two_events_though_a_telling_without_a_place_is_like_both() -> None:
+    found = matched(
+        [telling("a", "Kyläjuhla", "Tori"), telling("b", "Kyläjuhla", "Seurala"), telling("c", "Kyläjuhla", None)]
+    )
+    assert {key: match.event for key, match in found.items()} == {"a": "a", "b": "b", "c": "a"}
+
+
 DAY = date(2024, 6, 14)
 
 
