@@ -56,6 +56,7 @@ bench: install
 	$(BIN)/python tests/bench/coverage.py
 	$(BIN)/python tests/bench/refresh.py
 	$(BIN)/python tests/bench/linking.py
+	$(BIN)/python tests/bench/events.py
 
 dictionary: install
 	@mkdir -p build

@@ -13,6 +13,12 @@ from html import escape
 from dashboards.sentences import verdict_shape, verdict_word
 
 
+class Markup(str):
+    """A cell of a table that is HTML already, such as a link; every other cell is escaped."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Bar:
     """One bar of `bars`.
@@ -85,6 +91,11 @@ def definitions(items: Iterable[tuple[str, str]]) -> str:
     return f'<dl class="yp-definitions">{rows}</dl>'
 
 
+def code(caption: str, text: str) -> str:
+    """Return program text as it is, in a region that scrolls and can be copied."""
+    return f'<pre class="yp-code" role="region" tabindex="0" aria-label="{escape(caption)}">{escape(text)}</pre>'
+
+
 def table(
     caption: str,
     header: Sequence[str],
@@ -115,7 +126,7 @@ def table(
 
 
 def _row(row: Sequence[str], classes: Sequence[str]) -> str:
-    first, *others = (escape(text) for text in row)
+    first, *others = (text if isinstance(text, Markup) else escape(text) for text in row)
     cells = "".join(f"<td{css}>{text}</td>" for text, css in zip(others, classes[1:], strict=True))
     return f'<tr><th scope="row"{classes[0]}>{first}</th>{cells}</tr>'
 

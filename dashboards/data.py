@@ -25,10 +25,12 @@ from dashboards.rows import (
     EditionFacts,
     Explanation,
     IndicatorCard,
+    Origin,
     Parameter,
     Reconciliation,
     RegisterDifference,
     SeriesBreak,
+    SourceFile,
     SourceState,
     TermValue,
     TermYear,
@@ -167,6 +169,24 @@ class Edition:
     def awards(self, year: int) -> list[Award]:
         """Read the awards of a year, largest first."""
         return _rows(self.connection, "awards", Award, year=year)
+
+    def origins(self, value: Value) -> list[Origin]:
+        """Read which rows stand behind a value: first those that it counts, then divisors, then why they count."""
+        cell = {name: getattr(value, name) for name in ("indicator_id", "period", "breakdown", "breakdown_value")}
+        return _rows(self.connection, "origins", Origin, **cell)
+
+    def source_files(self) -> list[SourceFile]:
+        """Read the received files, by source, the oldest first."""
+        return _rows(self.connection, "source_files", SourceFile)
+
+    def row_query(self, value: Value) -> str:
+        """Return the query by which an analyst gets the rows behind a value; it reads the analyst's file."""
+        cell = {name: getattr(value, name) for name in ("indicator_id", "period", "breakdown", "breakdown_value")}
+        _, _, text = _sql("value_rows").partition("\n")  # without the line that tells developers its grain
+        for name, told in cell.items():
+            quoted = told.replace("'", "''")
+            text = text.replace(f"${name}\n", f"'{quoted}'\n")
+        return text
 
 
 def workspace_root() -> Path:

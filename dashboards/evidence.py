@@ -10,10 +10,11 @@ import streamlit as st
 
 from dashboards import components, sentences
 from dashboards.charts import trend
-from dashboards.components import Bar, Multiple
+from dashboards.components import Bar, Markup, Multiple
 from dashboards.data import Edition
 from dashboards.downloads import indicator_csv
 from dashboards.formats import bare, percent, scale_of
+from dashboards.origin_link import origin_address, origin_anchor, origin_link
 from dashboards.pictures import sparkline
 from dashboards.report_link import report_link
 from dashboards.rows import TOTAL, IndicatorCard, Value, as_written
@@ -64,11 +65,17 @@ def show(edition: Edition, card: IndicatorCard, *, folded: bool) -> None:
 
 
 def key_figure(edition: Edition, card: IndicatorCard, value: Value | None) -> str:
-    """Return the newest figure with its change, coverage and verdict, as HTML."""
+    """Return the newest figure with its change, coverage, verdict and the link to its origin, as HTML."""
     if value is None:
         reasons = [edition.message(empty.verdict_reason) for empty in edition.series(card.indicator_id)[-1:]]
         said = (sentences.cell(edition, card, value), *reasons)
         return "".join(components.paragraph(sentence) for sentence in said)
+    address = origin_address(card.indicator_id, value.period, value.breakdown, value.breakdown_value)
+    return judged_figure(edition, card, value) + origin_link(address, f"{say(card.title)} {value.period}")
+
+
+def judged_figure(edition: Edition, card: IndicatorCard, value: Value) -> str:
+    """Return a figure with its change, coverage and verdict, as HTML."""
     label = f"{say(card.title)}{sentences.estimate_note(value)}"
     if value.shown == "reported":
         label = sentences.told_word(card, value)
@@ -159,6 +166,7 @@ def parts_bars(edition: Edition, card: IndicatorCard, breakdown: str, period: st
     items.sort(key=lambda item: -1.0 if item.share is None else item.share, reverse=True)
     title = f"{say(card.title)} {as_written(period)} {sentences.by_breakdown(breakdown)}"
     drawn = components.bars(title, (sentences.breakdown_word(breakdown), say(card.title)), items)
+    drawn += origin_link(origin_address(card.indicator_id, period, breakdown), title)
     if not any(item.note for item in items):
         return drawn
     return drawn + components.paragraph(tr("Under each estimate is its 95 % interval."), "quiet")
@@ -175,7 +183,8 @@ def parts_multiples(edition: Edition, card: IndicatorCard, breakdown: str, perio
     ordered = sorted(series, key=lambda code: (of_year[code].number or 0) if code in of_year else -1.0, reverse=True)
     pictures = [_multiple(edition, card, breakdown, code, series[code], years, top) for code in ordered]
     title = f"{say(card.title)} {sentences.by_breakdown(breakdown)}"
-    return components.heading(title, 3) + components.multiples(pictures)
+    link = origin_link(origin_address(card.indicator_id, period, breakdown), f"{title} {period}")
+    return components.heading(title, 3) + components.multiples(pictures) + link
 
 
 def _multiple(
@@ -203,7 +212,7 @@ def _table(edition: Edition, card: IndicatorCard) -> None:
     title = say(card.title)
     with st.expander(tr("Show as a table: {title}", title=title)):
         sampled = any(value.coverage_share is not None for value in series)
-        header = [tr("Year"), title, tr("Change"), tr("Verdict"), tr("Status")]
+        header = [tr("Year"), title, tr("Change"), tr("Verdict"), tr("Status"), tr("Origin")]
         header[2:2] = [tr("95 % interval"), tr("Told"), tr("Answered"), tr("Coverage")] if sampled else []
         rows = [_table_row(edition, card, value, sampled=sampled) for value in reversed(series)]
         numeric = frozenset(range(1, 6)) if sampled else frozenset({1})
@@ -220,12 +229,14 @@ def _table(edition: Edition, card: IndicatorCard) -> None:
 
 def _table_row(edition: Edition, card: IndicatorCard, value: Value, *, sampled: bool) -> list[str]:
     change = edition.change(value)
-    row = [
+    origin = origin_anchor(origin_address(card.indicator_id, value.period), f"{say(card.title)} {value.period}")
+    row: list[str] = [
         value.when,
         _table_figure(edition, card, value),
         f"{sentences.change_arrow(change)} {sentences.change_words(card, change)}" if change else "–",
         sentences.verdict_word(value.verdict),
         sentences.status_word(value.status),
+        Markup(origin),
     ]
     if sampled:
         row[2:2] = [

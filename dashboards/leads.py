@@ -6,12 +6,12 @@ single figure (`sentences`). A sentence whose figure is missing is left out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from dashboards.data import Edition
 from dashboards.formats import number, percent, quantity
-from dashboards.rows import Value
-from dashboards.sentences import change_words, interval, umbrella_count
+from dashboards.rows import Origin, Value
+from dashboards.sentences import cell, change_words, interval, umbrella_count
 from dashboards.texts import say, tr, tr_n
 
 
@@ -27,6 +27,16 @@ def overview(edition: Edition) -> str:
             active=number(active.number or 0),
         )
     return _joined([field, _grants(edition), _grade(edition)])
+
+
+def origin(edition: Edition, name: str, value: Value, origins: Sequence[Origin]) -> str:
+    """Say what a figure is, and from which sources and how many rows it was counted."""
+    card = edition.indicators[value.indicator_id]
+    sentences = [f"{name}: {cell(edition, card, value)}."]
+    sources = sorted({edition.source_title(found.source) for found in origins})
+    if sources:
+        sentences.append(tr("It comes from: {sources}.", sources=", ".join(sources)))
+    return _joined(sentences)
 
 
 def associations(edition: Edition) -> str:

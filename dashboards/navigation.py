@@ -17,10 +17,14 @@ from dashboards.texts import tr
 
 @dataclass(frozen=True, slots=True)
 class PageEntry:
-    """A page: its file in `app_pages/` and the last part of its address, which stays; the first page is at the root."""
+    """A page: its file in `app_pages/` and the last part of its address, which stays; the first page is at the root.
+
+    A page that is not listed is reached by links only.
+    """
 
     file: str
     address: str
+    is_listed: bool = True
 
     @property
     def path(self) -> str:
@@ -39,8 +43,21 @@ PARTICIPATION: Final = PageEntry("participation", "osallisuus-ja-vuosikello")
 TERMS: Final = PageEntry("terms", "valtuustokaudet")
 QUALITY: Final = PageEntry("quality", "tietojen-laatu")
 REVIEW: Final = PageEntry("review", "tarkista-linkitykset")
+ORIGIN: Final = PageEntry("origin", "mista-luku-tulee", is_listed=False)
 
-PAGES: Final = (OVERVIEW, ASSOCIATIONS, VOLUNTEERING, EVENTS, CITY, GRANTS, COOPERATION, PARTICIPATION, TERMS, QUALITY)
+PAGES: Final = (
+    OVERVIEW,
+    ASSOCIATIONS,
+    VOLUNTEERING,
+    EVENTS,
+    CITY,
+    GRANTS,
+    COOPERATION,
+    PARTICIPATION,
+    TERMS,
+    QUALITY,
+    ORIGIN,
+)
 
 
 def page_title(entry: PageEntry) -> str:
@@ -57,6 +74,7 @@ def page_title(entry: PageEntry) -> str:
         TERMS: tr("Council terms"),
         QUALITY: tr("Quality of the data"),
         REVIEW: tr("Review the links"),
+        ORIGIN: tr("Where does the figure come from?"),
     }[entry]
 
 
@@ -65,7 +83,13 @@ def all_pages() -> list[Page]:
     visibility: Literal["visible", "hidden"] = "visible" if restricted.is_open() else "hidden"
     review = st.Page(REVIEW.path, title=page_title(REVIEW), url_path=REVIEW.address, visibility=visibility)
     public = [
-        st.Page(entry.path, title=page_title(entry), url_path=entry.address or None, default=entry is OVERVIEW)
+        st.Page(
+            entry.path,
+            title=page_title(entry),
+            url_path=entry.address or None,
+            default=entry is OVERVIEW,
+            visibility="visible" if entry.is_listed else "hidden",
+        )
         for entry in PAGES
     ]
     return [*public, review]

@@ -65,6 +65,7 @@ class IndicatorCard:
     materiality: float
     decimals: int
     breakdowns: Sequence[str]
+    counted_in: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +142,31 @@ class Value:
     def is_preliminary(self) -> bool:
         """The year has not ended, or not all of its data has come."""
         return self.status == "preliminary"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A row of `marts.value_origins`: rows of one source behind a value, as far as they may be told."""
+
+    role: str
+    core_table: str
+    source: str
+    source_rows: int | None
+    files: Sequence[int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A row of `marts.source_files`: a received file, without its name."""
+
+    source: str
+    file_number: int
+    received_on: date
+    state: str
+    rows_read: int
+    rows_staged: int
+    rows_quarantined: int
+    cells_corrected: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from dashboards import components, sentences
 from dashboards.data import Edition
 from dashboards.formats import bare, number, percent, scale_of
 from dashboards.measures import Measure, measures
+from dashboards.origin_link import origin_address, origin_link
 from dashboards.pictures import Shape, sparkline
 from dashboards.rows import IndicatorCard, Value
 from dashboards.texts import say, tr
@@ -114,6 +115,8 @@ def _evidence(edition: Edition, card: IndicatorCard, value: Value) -> str:
         parts.append(components.picture(drawn, sentences.alternative(edition, card)))
         parts.append(f'<p class="yp-years"><span>{series[0].when}</span><span>{series[-1].when}</span></p>')
     parts.append(components.badge(value.verdict))
+    address = origin_address(card.indicator_id, value.period)
+    parts.append(origin_link(address, f"{say(card.title)} {value.period}"))
     return "".join(parts)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from pipelines import classification, contracts
 from pipelines.contract_model import LANGUAGES, CodeList, Text
 from pipelines.workspace import OWN_LISTS, Settings
+from warehouse.models import counting_models
 
 Rows = list[dict[str, Any]]
 
@@ -59,6 +60,7 @@ def indicators(_settings: Settings) -> Rows:
                 "breaks": list(card.breaks),
                 "decimals": card.decimals,
                 "breakdowns": list(card.breakdowns),
+                "counted_in": counting_models(card.id),
                 "audience": card.audience,
             }
         )

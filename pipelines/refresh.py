@@ -41,6 +41,7 @@ def made_of() -> Mapping[str, frozenset[str]]:
     mentions = {f"staging.{source}" for source in rooms.MENTIONS}
     graph["core.organisation_links"] = {"core.associations", "core.association_names", *mentions}
     graph["core.grant_explanations"] = set()
+    graph["core.event_tellings"] = {"staging.events", "core.city_work", "core.organisation_links"}
     graph["marts.return_estimates"] = graph["marts.return_changes"] = {"marts.return_field"}
     weighed = {"marts.resident_field", "marts.survey_population"}
     graph["marts.resident_estimates"] = graph["marts.resident_changes"] = weighed
@@ -91,6 +92,7 @@ _ALONE: Mapping[str, Work] = {
     "core.organisation_links": rooms.organisation_links,
     "core.grant_explanations": rooms.grant_explanations,
     "core.link_candidates": rooms.link_candidates,
+    "core.event_tellings": rooms.event_tellings,
     "marts.return_estimates": rooms.return_estimates,
     "marts.return_changes": rooms.return_changes,
     "marts.resident_estimates": rooms.resident_estimates,

@@ -26,6 +26,7 @@ from pipelines import (
 from pipelines.contract_model import LANGUAGES, SourceContract
 from pipelines.corrections import read_corrections
 from pipelines.decisions import read_decisions
+from pipelines.event_tellings import event_tellings as tellings_of_events
 from pipelines.landing import LandedFile
 from pipelines.question_maps import QuestionMap, read_maps
 from pipelines.raw_table import RawTable, Refused
@@ -173,6 +174,13 @@ def grant_explanations(build: Build) -> int:
     """Write `core.grant_explanations`: why the ledger and the books differ, as people wrote it."""
     explained = read_explanations(build.workspace)
     return _write_frame(build, "core.grant_explanations", rows_of(explained))
+
+
+def event_tellings(build: Build) -> int:
+    """Write `core.event_tellings`: which event each row that tells of one means."""
+    links = database.read_frame(build.connection, "core.organisation_links").filter(pl.col("source") == "events")
+    listed, work = (database.read_frame(build.connection, table) for table in ("staging.events", "core.city_work"))
+    return _write_frame(build, "core.event_tellings", tellings_of_events(listed, links, work))
 
 
 def _mentions(build: Build, source: str, column: str) -> pl.DataFrame:

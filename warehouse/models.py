@@ -39,6 +39,12 @@ def models() -> dict[str, Model]:
     return {name: found[name] for name in TopologicalSorter(graph).static_order()}
 
 
+def counting_models(indicator_id: str) -> list[str]:
+    """Return the full names of the models that count an indicator: those that its values read and that name it."""
+    sources = sorted(models()["marts.indicator_values"].reads & set(models()))
+    return [name for name in sources if f"'{indicator_id}'" in models()[name].sql]
+
+
 def _model(path: Path) -> Model:
     sql = path.read_text(encoding="utf-8")
     reads = {f"{schema}.{table}" for schema, table in _TABLE.findall(_COMMENT.sub("", sql))}

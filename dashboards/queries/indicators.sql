@@ -18,7 +18,8 @@ SELECT
     disclosure,
     materiality,
     decimals,
-    breakdowns
+    breakdowns,
+    counted_in
 FROM meta.indicators
 WHERE audience = 'public'
 ORDER BY position

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from pipelines import contracts
+from pipelines.assets.columns import lineage_metadata
 from pipelines.assets.landing import INTERFACES
 from pipelines.clients import CLIENTS
 from pipelines.refresh import Progress, made_of, work
@@ -56,6 +57,7 @@ def table_asset(table: str, progress: Progress) -> dg.AssetsDefinition:
     def asset(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]  # Dagster knows the bare class only
         progress(table)
         rows = work(table)(context.resources.build)
-        return dg.MaterializeResult(metadata={"dagster/row_count": dg.MetadataValue.int(int(str(rows)))})
+        metadata = {"dagster/row_count": dg.MetadataValue.int(int(str(rows)))}
+        return dg.MaterializeResult(metadata={**metadata, **lineage_metadata(context, table)})
 
     return asset

@@ -12,7 +12,12 @@ from pipelines import contracts
 from pipelines.example.associations import make_associations, make_memberships
 from pipelines.example.bookings import make_bookings
 from pipelines.example.city import make_tasks, make_work
-from pipelines.example.gatherings import make_meetings, make_tellings
+from pipelines.example.gatherings import (
+    make_meetings,
+    make_tellings,
+    make_work_of_events,
+    only_where_no_list_tells,
+)
 from pipelines.example.grants import REFORM_YEAR, make_books, make_grants
 from pipelines.example.listings import make_listings
 from pipelines.example.pyramid import Adult, adults
@@ -88,10 +93,13 @@ def _civic_life(
     def chance(part: str) -> random.Random:
         return random.Random(f"{seed} {part}")  # noqa: S311 - invented data, nothing secret
 
+    units = settings.code_list("settings.city_units")
+    tellings = tuple(make_tellings(chance("events"), lively, units))
+    own_work = only_where_no_list_tells(make_work(chance("work"), lively, units), tellings)
     return CivicLife(
         bookings=tuple(make_bookings(chance("bookings"), lively)),
-        work=tuple(make_work(chance("work"), lively, settings.code_list("settings.city_units"))),
-        tellings=tuple(make_tellings(chance("events"), lively, settings.code_list("settings.city_units"))),
+        work=(*make_work_of_events(tellings), *own_work),
+        tellings=tellings,
         meetings=tuple(make_meetings(chance("meetings"), lively, settings.code_list("settings.forums"))),
         tasks=tuple(make_tasks(chance("clock"))),
         listings=tuple(make_listings(chance("directories"), lively)),

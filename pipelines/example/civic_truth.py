@@ -6,9 +6,8 @@ grants and returns (`truth`), writing `truth.json`.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -28,7 +27,7 @@ _WINDOW_YEARS = 2
 
 @dataclass(slots=True)
 class _Event:
-    """What all tellings of a day, name and place say together."""
+    """What all tellings of an event say together."""
 
     held_on: date
     associations: set[int] = field(default_factory=set)
@@ -61,7 +60,7 @@ def figures(town: Town) -> Iterator[Figure]:
             share = sum(one.is_done for one in tasks) / len(tasks)
             yield "annual_clock_done_share", str(year), TOTAL, TOTAL, share
         yield from _of_listings(town, year)
-    yield from _of_events(town.civic.tellings)
+    yield from _of_events(town.civic.tellings, {one.event for one in town.civic.work if one.event is not None})
     for term in sorted({one.term for one in town.civic.residents}):
         yield from _of_residents(term, [one for one in town.civic.residents if one.term == term])
 
@@ -87,7 +86,13 @@ def _of_work(year: int, work: Sequence[Work]) -> Iterator[Figure]:
             yield "city_staff_hours", str(year), breakdown, value, float(sum(hours))
         if breakdown != "work_kind":
             yield "city_assistance", str(year), breakdown, value, sum(one.kind == "assistance" for one in pieces)
-            yield "city_events", str(year), breakdown, value, sum(one.kind == "event" for one in pieces)
+            yield "city_events", str(year), breakdown, value, _events(pieces)
+
+
+def _events(work: Sequence[Work]) -> int:
+    """Count the events of the work: a listed event once, however many units wrote it down."""
+    events = [one.event for one in work if one.kind == "event"]
+    return events.count(None) + len(set(events) - {None})
 
 
 def _of_bookings(year: int, bookings: Sequence[Booking]) -> Iterator[Figure]:
@@ -127,11 +132,11 @@ def _of_listings(town: Town, year: int) -> Iterator[Figure]:
         yield "directory_coverage_share", str(year), breakdown, value, len(numbers) / len(registered)
 
 
-def _of_events(tellings: Sequence[Telling]) -> Iterator[Figure]:
-    events: dict[Hashable, _Event] = {}
+def _of_events(tellings: Sequence[Telling], helped_by_town: set[int]) -> Iterator[Figure]:
+    """Yield the listed events; one that the town's own records tell of is a joint one too."""
+    events: dict[int, _Event] = {}
     for telling in tellings:
-        key = (telling.held_on, words_of(telling.name), words_of(telling.place or ""))
-        event = events.setdefault(key, _Event(telling.held_on))
+        event = events.setdefault(telling.event, _Event(telling.held_on, with_town=telling.event in helped_by_town))
         event.associations |= {one.register_number for one in telling.organisers if one.register_number is not None}
         event.with_town = event.with_town or telling.city_unit is not None
     own = [event for event in events.values() if event.associations]
@@ -139,11 +144,6 @@ def _of_events(tellings: Sequence[Telling]) -> Iterator[Figure]:
         then = [event for event in own if event.held_on.year == year]
         yield "listed_events", str(year), TOTAL, TOTAL, len(then)
         yield "listed_joint_events", str(year), TOTAL, TOTAL, sum(event.with_town for event in then)
-
-
-def words_of(text: str) -> tuple[str, ...]:
-    """Return the words of a name in lower case, by which tellings of one event are known."""
-    return tuple(re.findall(r"\w+", text.lower()))
 
 
 def _of_residents(term: str, residents: Sequence[Resident]) -> Iterator[Figure]:

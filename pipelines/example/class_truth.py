@@ -7,10 +7,10 @@ sums without classes (`truth`, `civic_truth`).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from pipelines.example.civic_truth import Figure, words_of
+from pipelines.example.civic_truth import Figure
 from pipelines.example.classes import Record, classes_of
 from pipelines.example.town import Grant, Meeting, Telling, Town, Work
 
@@ -40,8 +40,10 @@ def figures(town: Town) -> Iterator[Figure]:
             _add_grant(sums, grant)
     for work in town.civic.work:
         _add_work(sums, work)
+    _add_town_events(sums, town.civic.work)
+    helped_by_town = {one.event for one in town.civic.work if one.event is not None}
     for event in _events(town.civic.tellings):
-        _add_event(sums, event)
+        _add_event(sums, event, with_town=event[0].event in helped_by_town)
     for meeting in town.civic.meetings:
         _add(sums, "forum_meetings", meeting.held_on.year, _classes(meeting), ("area", "goal", "means"), 1)
     for (indicator, year, kind, code), total in sums.items():
@@ -77,26 +79,38 @@ def _add_work(sums: dict[Part, Decimal], work: Work) -> None:
     _add(sums, "city_staff_hours", year, classes, ("sector", "goal"), work.hours)
     if work.kind == "assistance":
         _add(sums, "city_assistance", year, classes, ("sector", "goal"), 1)
-    if work.kind == "event":
-        _add(sums, "city_events", year, classes, ("sector", "area", "goal"), 1)
 
 
-def _add_event(sums: dict[Part, Decimal], tellings: Sequence[Telling]) -> None:
+def _add_town_events(sums: dict[Part, Decimal], work: Iterable[Work]) -> None:
+    """Add the town's events: one that two units wrote down is one event of each of its classes."""
+    placed: set[tuple[int, str, str, object]] = set()
+    for number, one in enumerate(work):
+        if one.kind == "event":
+            event: object = one.event if one.event is not None else f"record {number}"
+            codes = _classes(one)
+            placed |= {
+                (one.done_on.year, kind, code, event) for kind in ("sector", "area", "goal") for code in codes[kind]
+            }
+    for year, kind, code, _ in placed:
+        sums["city_events", year, kind, code] += 1
+
+
+def _add_event(sums: dict[Part, Decimal], tellings: Sequence[Telling], *, with_town: bool) -> None:
     organisers = [one for telling in tellings for one in telling.organisers]
     if not any(one.register_number is not None for one in organisers):
         return
     told = next((one for one in tellings if any(_recorded(one).values())), tellings[0])
     classes, year = _classes(told), told.held_on.year
     _add(sums, "listed_events", year, classes, ("area", "volunteer_form", "channel"), 1)
-    if any(one.city_unit is not None for one in tellings):
+    if with_town or any(one.city_unit is not None for one in tellings):
         _add(sums, "listed_joint_events", year, classes, ("sector", "area", "goal", "means"), 1)
 
 
 def _events(tellings: Iterable[Telling]) -> Iterable[Sequence[Telling]]:
     """Return the tellings of each event together, the town's own first."""
-    events: dict[Hashable, list[Telling]] = defaultdict(list)
+    events: dict[int, list[Telling]] = defaultdict(list)
     for one in tellings:
-        events[one.held_on, words_of(one.name), words_of(one.place or "")].append(one)
+        events[one.event].append(one)
     return [sorted(told, key=lambda one: one.told_by != "town") for told in events.values()]
 
 

@@ -6,14 +6,15 @@ Here belongs: what is held, by whom and who tells of it. Not here: how the files
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
 from pipelines.contract_model import CodeList
 from pipelines.example import names
 from pipelines.example.spelling import spelled
-from pipelines.example.town import CITY_YEARS, Association, Meeting, Named, Telling, day_in
+from pipelines.example.town import CITY_YEARS, Association, Meeting, Named, Telling, Work, day_in
 
 TOWN, CALENDAR, INTERFACE = "town", "calendar", "interface"
 """Who tells of an event: the town's list, an association's calendar, an interface of events."""
@@ -23,6 +24,8 @@ SERIES_NAME, SERIES_WEEKS, SERIES_SKIPPED = "Torstain kerhoilta", 8, 2
 """An event that the calendar repeats weekly; the week of this place (from 0) is an exception."""
 
 _EVENTS_A_YEAR = 44
+_WORK_OF_EVERY = 9
+_WORK_OF_EVENT = "Tapahtuman järjestelyt"
 _CIRCLE, _PRESENT_CIRCLE = 80, 70
 _NAMES = (
     "Kyläjuhla",
@@ -44,19 +47,20 @@ def make_tellings(rng: random.Random, lively: Sequence[Association], units: Code
     """Yield every telling of every event; in two years some events are told twice."""
     circle = rng.sample(lively, _CIRCLE)
     codes = [entry.code for entry in units.entries]
-    seen: set[tuple[date, str, str | None]] = set()
+    # no two events of a day share their name, so it is never by chance that two tellings are alike
+    seen: set[tuple[date, str]] = set()
     for year in CITY_YEARS:
         for _ in range(_EVENTS_A_YEAR):
-            telling = _telling(rng, day_in(rng, year), circle, codes)
-            if (telling.held_on, telling.name, telling.place) in seen:
+            telling = _telling(rng, len(seen), day_in(rng, year), circle, codes)
+            if (telling.held_on, telling.name) in seen:
                 continue
-            seen.add((telling.held_on, telling.name, telling.place))
+            seen.add((telling.held_on, telling.name))
             yield telling
             yield from _told_again(rng, telling, circle)
-    yield from _series(rng, circle)
+    yield from _series(rng, len(seen), circle)
 
 
-def _telling(rng: random.Random, day: date, circle: Sequence[Association], units: Sequence[str]) -> Telling:
+def _telling(rng: random.Random, event: int, day: date, circle: Sequence[Association], units: Sequence[str]) -> Telling:
     here = [one for one in circle if one.is_registered_on(day)]
     count = rng.choices((0, 1, 2, 3), (12, 50, 25, 13))[0]
     organisers = [_named(rng, one, day) for one in rng.sample(here, count)]
@@ -66,6 +70,7 @@ def _telling(rng: random.Random, day: date, circle: Sequence[Association], units
         organisers.append(Named(None, rng.choice(names.PERSONS)))
     with_town = not organisers or rng.random() < 0.3
     return Telling(
+        event=event,
         told_by=TOWN,
         held_on=day,
         name=rng.choice(_NAMES),
@@ -82,7 +87,7 @@ def _named(rng: random.Random, association: Association, day: date) -> Named:
 
 
 def _told_again(rng: random.Random, telling: Telling, circle: Sequence[Association]) -> Iterator[Telling]:
-    """Yield what another teller says of the same event: other letters in the name, one organiser of its own."""
+    """Yield what another teller says of the same event: a name of its own, one organiser of its own."""
     teller = {CALENDAR_YEAR: CALENDAR, INTERFACE_YEAR: INTERFACE}.get(telling.held_on.year)
     if teller is None or rng.random() < 0.6:
         return
@@ -90,20 +95,62 @@ def _told_again(rng: random.Random, telling: Telling, circle: Sequence[Associati
     yield replace(
         telling,
         told_by=teller,
-        name=f"{telling.name.upper()}!",
+        name=_named_otherwise(telling),
         organisers=(_named(rng, rng.choice(here), telling.held_on),),
         city_unit=None,
         participants=None,
     )
 
 
-def _series(rng: random.Random, circle: Sequence[Association]) -> Iterator[Telling]:
+def _named_otherwise(telling: Telling) -> str:
+    """Return the name of an event in other letters, misspelt, with more words or with its place."""
+    name, middle = telling.name, len(telling.name) // 2
+    if telling.place is None:
+        return f"{name.upper()}!"
+    ways = (
+        f"{name.upper()}!",
+        name[:middle] + name[middle + 1 :],
+        f"{name} koko perheelle",
+        f"{name}, {telling.place}",
+    )
+    return ways[telling.held_on.day % len(ways)]
+
+
+def make_work_of_events(tellings: Sequence[Telling]) -> Iterator[Work]:
+    """Yield what the town writes down of some of the events that the lists tell of.
+
+    Of one event the units that hold it and, of every other one, a second unit that helped an association with it.
+    """
+    own = [one for one in tellings if one.told_by == TOWN]
+    days = Counter(one.held_on for one in own)
+    alone = [one for one in own if days[one.held_on] == 1 and any(named.register_number for named in one.organisers)]
+    units = sorted({one.city_unit for one in alone if one.city_unit})
+    for place, telling in enumerate(alone[::_WORK_OF_EVERY]):
+        named = next(one for one in telling.organisers if one.register_number is not None)
+        unit = telling.city_unit or units[place % len(units)]
+        pairs = [(unit, named)] if place % 2 else [(unit, named), (units[(units.index(unit) + 1) % len(units)], named)]
+        for city_unit, association in pairs:
+            yield Work(telling.held_on, city_unit, "event", None, _WORK_OF_EVENT, association, telling.event)
+
+
+def only_where_no_list_tells(work: Iterable[Work], tellings: Sequence[Telling]) -> Iterator[Work]:
+    """Yield the pieces of work; an event of the town's own on a day of a listed event becomes help given.
+
+    So whether a record means a listed event is never a matter of chance.
+    """
+    days = {one.held_on for one in tellings}
+    for piece in work:
+        yield replace(piece, kind="assistance") if piece.kind == "event" and piece.done_on in days else piece
+
+
+def _series(rng: random.Random, event: int, circle: Sequence[Association]) -> Iterator[Telling]:
     first = date(CALENDAR_YEAR, 9, 7)
     there = [one for one in circle if one.is_registered_on(first) and one.is_registered_on(date(CALENDAR_YEAR, 12, 31))]
     organiser = _named(rng, rng.choice(there), first)
     for week in range(SERIES_WEEKS):
         if week != SERIES_SKIPPED:
-            yield Telling(CALENDAR, first + timedelta(weeks=week), SERIES_NAME, "Mallitalo", (organiser,), None, None)
+            day = first + timedelta(weeks=week)
+            yield Telling(event + week, CALENDAR, day, SERIES_NAME, "Mallitalo", (organiser,), None, None)
 
 
 def make_meetings(rng: random.Random, lively: Sequence[Association], forums: CodeList) -> Iterator[Meeting]:

@@ -150,7 +150,7 @@ class Booking:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One piece of work of a unit of the town."""
+    """One piece of work of a unit of the town; `event` is the number of the listed event that it was for."""
 
     done_on: date
     city_unit: str
@@ -158,12 +158,14 @@ class Work:
     hours: Decimal | None
     description: str
     association: Named | None
+    event: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """An event as one teller tells it; several tellings of a day, name and place are one event."""
+    """An event as one teller tells it; `event` is its number, which all its tellings share."""
 
+    event: int
     told_by: str
     held_on: date
     name: str

@@ -101,6 +101,8 @@ def _tables(settings: Settings, *, example: bool, email: str) -> dict[str, Itera
             ]
         ),
         "marts.source_status": _source_status(),
+        "marts.source_files": _source_files(),
+        "marts.value_origins": _origins(),
         "quality.checks": _checks(),
     }
 
@@ -241,6 +243,41 @@ def _told(year: int) -> Iterator[Row]:
     for indicator, mean in means.items():
         yield _value(indicator, year, None, **{**told, "reported": mean, "method": "reported_mean"})
     yield _value("return_response_share", year, coverage, n=answered, population=active)
+
+
+ROWS = 17
+"""Rows of each source behind every value."""
+
+
+def _origins() -> Iterator[Row]:
+    cards = contracts.indicators()
+    for value in _values():
+        cell = {name: value[name] for name in ("indicator_id", "period_type", "period", "breakdown", "breakdown_value")}
+        for place, source in enumerate(cards[value["indicator_id"]].sources):
+            is_whole = value["breakdown"] == "total"
+            yield {
+                **cell,
+                "role": "counted" if place == 0 else "basis",
+                "core_table": "core.associations",
+                "source": source,
+                "source_rows": ROWS if not value["is_hidden"] and (is_whole or place == 0) else None,
+                "files": [2] if is_whole else None,
+            }
+
+
+def _source_files() -> Iterator[Row]:
+    for source in contracts.sources():
+        for number, day in ((1, date(2025, 2, 3)), (2, date(2026, 2, 4))):
+            yield {
+                "source": source,
+                "file_number": number,
+                "received_on": day,
+                "state": "read",
+                "rows_read": 600 + number,
+                "rows_staged": 599,
+                "rows_quarantined": number + 1,
+                "cells_corrected": number,
+            }
 
 
 def _changes() -> Iterator[Row]:

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from small_edition import ACTIVE, ANSWERED, AWARDED, EDITION, REGISTERED
+from small_edition import ACTIVE, ANSWERED, AWARDED, EDITION, REGISTERED, ROWS
 from streamlit.testing.v1 import AppTest
 
 from dashboards.formats import NBSP, euros, number
 from dashboards.navigation import PAGES
+from pipelines import contracts
 
 MONEY = euros(AWARDED[2025])
 
@@ -36,7 +37,7 @@ def test_every_page_names_the_example_the_edition_and_speaks_finnish(entry, work
     words = opened(app, entry.file)
     assert "Esimerkkiaineisto: keksitty kunta" in words
     assert f"Julkaisu {EDITION}" in words
-    english = re.findall(r".{20}\b(?:the|of|and|associations)\b.{20}", words)
+    english = re.findall(r".{20}(?<!core\.)\b(?:the|of|and|associations)\b.{20}", words)  # core.… names a table
     assert not english
 
 
@@ -149,6 +150,48 @@ def test_a_difference_of_ledger_and_books_stands_with_its_explanation(workspace:
     assert "Ero on selitetty: 1. Ero on selittämättä: 0." in bodies
     assert "Erojen selitykset" in bodies
     assert "Maksu kirjattiin vasta seuraavalle vuodelle." in bodies
+
+
+def test_the_origin_of_a_figure_tells_files_rows_rules_and_the_query(workspace: Path, app: AppTest) -> None:
+    words = opened(app, "origin", luku="memberships", kausi="2021")
+    assert "Jäsenyydet 2021" in words
+    assert f"Lukuun on laskettu {ROWS} riviä." in words
+    assert "Yhdistysten vuosi-ilmoitukset 4.2.2026 602 599 3 2" in re.sub(r"\s+", " ", words)
+    assert "3.2.2025" not in words  # a file that holds no row of the figure
+    assert "marts.return_figures" in words
+    assert "WHERE lineage.indicator_id = 'memberships'\n    AND lineage.period = '2021'" in words
+    assert not words.count("$")
+
+
+def test_the_address_of_an_origin_names_figure_and_period_even_when_they_are_the_newest(
+    workspace: Path, app: AppTest
+) -> None:
+    opened(app, "origin")
+    assert set(app.query_params) == {"luku", "kausi"}
+    assert app.query_params["kausi"] == "2025"
+
+
+def test_the_origin_of_a_hidden_figure_tells_no_number_of_rows(workspace: Path, app: AppTest) -> None:
+    code = list(contracts.code_lists()["purpose_groups"].entries)[2].code
+    words = opened(app, "origin", luku="volunteer_hours", kausi="2024", jako="purpose_group", ryhma=code)
+    assert "salattu" in words
+    assert "samoin sen takana olevien rivien määrä" in words
+    assert f" {ROWS} " not in words
+
+
+@pytest.mark.parametrize("file", ["overview", "volunteering", "grants", "associations"])
+def test_every_figure_leads_to_its_origin(file: str, workspace: Path, app: AppTest) -> None:
+    opened(app, file)
+    bodies = [element.proto.body for element in app.html]
+    shown = [body for body in bodies if "yp-figure" in body.split("yp-figures", 1)[-1] or "yp-tile-figure" in body]
+    if file != "overview":
+        tables = [body for body in bodies if ">Alkuperä<" in body]
+        assert tables
+        for body in tables:
+            assert body.count("<tr>") - 1 == body.count("mista-luku-tulee?luku=")
+    figures = [body for body in shown if "yp-badge" in body and "yp-legend" not in body]
+    assert figures
+    assert all("mista-luku-tulee?luku=" in body for body in figures)
 
 
 def test_report_link_holds_figure_and_edition(workspace: Path, app: AppTest) -> None:

@@ -12,6 +12,7 @@ from pipelines.definitions import JOB, build_definitions
 from pipelines.refresh import made_of
 from pipelines.workspace import Workspace
 from tests.pipeline.conftest import RefreshedTown
+from warehouse.models import models
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +53,17 @@ def test_the_run_is_in_the_history_of_the_workspace(example_town: RefreshedTown)
         assert event is not None
         assert event.asset_materialization is not None
         assert int(str(event.asset_materialization.metadata["dagster/row_count"].value)) > 1000
+
+
+def test_dagster_knows_which_columns_a_column_is_made_of(example_town: RefreshedTown) -> None:
+    with dg.DagsterInstance.from_config(str(example_town.workspace.dagster_home)) as instance:
+        for name, model in models().items():
+            event = instance.get_latest_materialization_event(dg.AssetKey(name.split(".")))
+            assert event is not None
+            assert event.asset_materialization is not None
+            told = event.asset_materialization.metadata["dagster/column_lineage"].value
+            assert isinstance(told, dg.TableColumnLineage)
+            assert set(told.deps_by_column) == {column.name for column in contracts.tables()[model.full_name].columns}
 
 
 def test_the_sensor_waits_until_the_inbox_stands_still_and_asks_once(tmp_path: Path) -> None:

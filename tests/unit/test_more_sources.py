@@ -13,6 +13,7 @@ import pytest
 
 from pipelines import contracts, disclosure, staging
 from pipelines.classification import LOOKS_AT
+from pipelines.event_tellings import event_tellings
 from pipelines.linking import MENTION_KEY
 from pipelines.raw_table import RawTable, Refused
 from pipelines.reading import read_file, recognise_source
@@ -278,9 +279,17 @@ def test_an_event_of_several_tellers_is_one_event_with_all_its_partners(base: du
     other = csv("events", "14.6.2024;KYLÄJUHLA!;tori;Kiekko ry;;120", "15.6.2024;Kyläjuhla;Tori;Latu ry;;")
     put(base, "events", town, other)
     link(base, "events", "organisers", {"Latu ry": "1", "Kiekko ry": "2"})
+    put(base, "city_work", csv("city_work", "14.6.2024;Kulttuuri- ja vapaa-aikapalvelut;tapahtuma;;;Latu ry"))
+    base.execute(
+        "CREATE TABLE core.city_work AS SELECT *, 'w1' AS work_id, '1' AS register_number FROM staging.city_work"
+    )
+    listed, work = base.sql("FROM staging.events").pl(), base.sql("FROM core.city_work").pl()
+    tellings = event_tellings(listed, base.sql("FROM core.organisation_links").pl(), work)
+    base.register("tellings", tellings)
+    base.execute("CREATE TABLE core.event_tellings AS FROM tellings")
     first, second = sorted(build(base, "core.events"), key=lambda row: row["held_on"])
-    assert (first["participants"], first["name"], len(first["told_in"])) == (120, "KYLÄJUHLA!", 2)
-    assert len(second["told_in"]) == 1
+    assert (first["participants"], first["name"], first["tellings"]) == (120, "KYLÄJUHLA!", 3)
+    assert second["tellings"] == 1
     partners = build(base, "core.event_partners")
     of_first = {(row["partner_kind"], row["partner_key"]) for row in partners if row["event_id"] == first["event_id"]}
     assert of_first == {
@@ -288,6 +297,7 @@ def test_an_event_of_several_tellers_is_one_event_with_all_its_partners(base: du
         ("association", "2"),
         ("other", "kylän talkooryhmä"),
         ("city", "technical"),
+        ("city", "culture_leisure"),
     }
 
 

@@ -1,34 +1,49 @@
--- grain: one row an event; rows of the same day, name and place are one event, however many tell of it
-WITH named AS (
+-- grain: one row an event, however many tell of it
+WITH told AS (
     SELECT
-        *,
-        trim(regexp_replace(lower(name), '[^\p{L}\p{N}]+', ' ', 'g')) AS name_key,
-        trim(regexp_replace(lower(coalesce(place, '')), '[^\p{L}\p{N}]+', ' ', 'g')) AS place_key
-    FROM staging.events
+        tellings.event_id, tellings.source, rows.held_on, rows.name, rows.place, rows.participants,
+        rows.delivery, rows.file_sha256, rows.sheet, rows.line
+    FROM core.event_tellings AS tellings
+    JOIN staging.events AS rows
+        ON rows.file_sha256 = tellings.file_sha256 AND rows.sheet = tellings.sheet AND rows.line = tellings.line
+    WHERE tellings.source = 'events'
+    UNION ALL
+    -- the town's records bear no name, so a row of a list goes before them
+    SELECT
+        tellings.event_id, tellings.source, work.done_on, NULL, NULL, NULL,
+        0, work.file_sha256, work.sheet, work.line
+    FROM core.event_tellings AS tellings
+    JOIN core.city_work AS work
+        ON work.file_sha256 = tellings.file_sha256 AND work.sheet = tellings.sheet AND work.line = tellings.line
+    WHERE tellings.source = 'city_work'
 ),
 
 grouped AS (
     SELECT
-        held_on,
-        name_key,
-        place_key,
+        event_id,
+        max(held_on) AS held_on,
         max(participants) AS participants,
-        list({'file_sha256': file_sha256, 'sheet': sheet, 'line': line} ORDER BY delivery DESC, sheet, line) AS told_in,
+        count(*) AS tellings,
         first(name ORDER BY delivery DESC, sheet, line) AS name,
-        first(place ORDER BY delivery DESC, sheet, line) AS place
-    FROM named
-    GROUP BY held_on, name_key, place_key
+        first(place ORDER BY delivery DESC, place IS NULL, sheet, line) AS place,
+        first(source ORDER BY delivery DESC, sheet, line) AS source,
+        first(file_sha256 ORDER BY delivery DESC, sheet, line) AS file_sha256,
+        first(sheet ORDER BY delivery DESC, sheet, line) AS sheet,
+        first(line ORDER BY delivery DESC, sheet, line) AS line
+    FROM told
+    GROUP BY event_id
 )
 
 SELECT
-    sha256(concat_ws('|', held_on::VARCHAR, name_key, place_key)) AS event_id,
+    event_id,
     held_on,
     year(held_on) AS year,
     name,
     place,
     participants,
-    told_in,
-    told_in[1].file_sha256 AS file_sha256,
-    told_in[1].sheet AS sheet,
-    told_in[1].line AS line
+    tellings,
+    source,
+    file_sha256,
+    sheet,
+    line
 FROM grouped

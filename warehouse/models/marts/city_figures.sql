@@ -10,10 +10,23 @@ WITH work AS (
         coalesce(city_unit, kind, 'total') AS breakdown_value,
         sum(hours) AS hours,
         count(hours) AS entries_with_hours,
-        count_if(kind = 'assistance') AS assistance,
-        count_if(kind = 'event') AS events
+        count_if(kind = 'assistance') AS assistance
     FROM core.city_work
     GROUP BY GROUPING SETS ((year), (year, city_unit), (year, kind))
+),
+
+-- an event that two units wrote down is one event of the whole, and one of each unit
+town_events AS (
+    SELECT
+        work.year,
+        CASE WHEN grouping(work.city_unit) = 1 THEN 'total' ELSE 'city_unit' END AS breakdown,
+        coalesce(work.city_unit, 'total') AS breakdown_value,
+        count(DISTINCT tellings.event_id) AS events
+    FROM core.city_work AS work
+    JOIN core.event_tellings AS tellings
+        ON tellings.source = 'city_work'
+        AND tellings.file_sha256 = work.file_sha256 AND tellings.sheet = work.sheet AND tellings.line = work.line
+    GROUP BY GROUPING SETS ((work.year), (work.year, work.city_unit))
 ),
 
 -- bookings of associations of the register; persons, companies and the town itself are not meant
@@ -57,8 +70,13 @@ figures AS (
     SELECT 'city_assistance', year, breakdown, breakdown_value, assistance, assistance FROM work
     WHERE breakdown <> 'work_kind'
     UNION ALL
-    SELECT 'city_events', year, breakdown, breakdown_value, events, events FROM work
-    WHERE breakdown <> 'work_kind'
+    SELECT 'city_events', work.year, work.breakdown, work.breakdown_value,
+        coalesce(town_events.events, 0), coalesce(town_events.events, 0)
+    FROM work
+    LEFT JOIN town_events
+        ON town_events.year = work.year AND town_events.breakdown = work.breakdown
+        AND town_events.breakdown_value = work.breakdown_value
+    WHERE work.breakdown <> 'work_kind'
     UNION ALL
     SELECT 'premises_hours', year, breakdown, breakdown_value, hours, associations FROM premises
     UNION ALL

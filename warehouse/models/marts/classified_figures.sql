@@ -12,45 +12,62 @@ held AS (
     HAVING bool_or(partners.partner_kind = 'association')
 ),
 
--- what each record adds to a figure; null where the record does not tell it
+-- an event that two units wrote down is one event of each class
+town_events AS (
+    SELECT work.work_id, work.year, tellings.event_id
+    FROM core.city_work AS work
+    JOIN core.event_tellings AS tellings
+        ON tellings.source = 'city_work'
+        AND tellings.file_sha256 = work.file_sha256 AND tellings.sheet = work.sheet AND tellings.line = work.line
+),
+
+-- what each record adds to a figure, and what it is that is counted; null where the record does not tell it
 amounts AS (
     SELECT 'grants_awarded_eur' AS indicator_id, 'grant_ledger' AS source, grant_id AS record_id,
-        decision_year AS year, awarded_eur::DECIMAL(18,4) AS amount
+        grant_id AS counted, decision_year AS year, awarded_eur::DECIMAL(18,4) AS amount
     FROM own_grants
     UNION ALL
-    SELECT 'grants_applied_eur', 'grant_ledger', grant_id, decision_year, applied_eur FROM own_grants
+    SELECT 'grants_applied_eur', 'grant_ledger', grant_id, grant_id, decision_year, applied_eur FROM own_grants
     UNION ALL
-    SELECT 'grants_paid_eur', 'grant_ledger', grant_id, payment_year, paid_eur FROM own_grants
+    SELECT 'grants_paid_eur', 'grant_ledger', grant_id, grant_id, payment_year, paid_eur FROM own_grants
     WHERE payment_year IS NOT NULL
     UNION ALL
-    SELECT 'city_staff_hours', 'city_work', work_id, year, hours FROM core.city_work
+    SELECT 'city_staff_hours', 'city_work', work_id, work_id, year, hours FROM core.city_work
     UNION ALL
-    SELECT 'city_assistance', 'city_work', work_id, year, 1 FROM core.city_work WHERE kind = 'assistance'
+    SELECT 'city_assistance', 'city_work', work_id, work_id, year, 1
+    FROM core.city_work
+    WHERE kind = 'assistance'
     UNION ALL
-    SELECT 'city_events', 'city_work', work_id, year, 1 FROM core.city_work WHERE kind = 'event'
+    SELECT 'city_events', 'city_work', work_id, event_id, year, 1 FROM town_events
     UNION ALL
-    SELECT 'listed_events', 'events', event_id, year, 1 FROM held
+    SELECT 'listed_events', 'events', event_id, event_id, year, 1 FROM held
     UNION ALL
-    SELECT 'listed_joint_events', 'events', event_id, year, 1 FROM held WHERE with_city
+    SELECT 'listed_joint_events', 'events', event_id, event_id, year, 1 FROM held WHERE with_city
     UNION ALL
-    SELECT 'forum_meetings', 'meetings', meeting_id, year, 1 FROM core.meetings
+    SELECT 'forum_meetings', 'meetings', meeting_id, meeting_id, year, 1 FROM core.meetings
 ),
 
 -- the card of an indicator says by what it is broken down
-summed AS (
-    SELECT
-        amounts.indicator_id,
-        amounts.year,
-        classes.kind AS breakdown,
-        classes.code AS breakdown_value,
-        sum(amounts.amount)::DOUBLE AS reported,
-        count(amounts.amount) AS n
+placed AS (
+    SELECT DISTINCT
+        amounts.indicator_id, amounts.year, classes.kind, classes.code, amounts.counted, amounts.amount
     FROM amounts
     JOIN core.classifications AS classes
         ON classes.source = amounts.source AND classes.record_id = amounts.record_id
     JOIN meta.indicators AS cards
         ON cards.indicator_id = amounts.indicator_id AND list_contains(cards.breakdowns, classes.kind)
-    GROUP BY amounts.indicator_id, amounts.year, classes.kind, classes.code
+),
+
+summed AS (
+    SELECT
+        indicator_id,
+        year,
+        kind AS breakdown,
+        code AS breakdown_value,
+        sum(amount)::DOUBLE AS reported,
+        count(amount) AS n
+    FROM placed
+    GROUP BY indicator_id, year, kind, code
 )
 
 SELECT indicator_id, summed.year, breakdown, breakdown_value, reported, n, NULL::BIGINT AS population

@@ -1,0 +1,41 @@
+"""The link from a figure to the page "Where does the figure come from?", with the figure filled in.
+
+Here belongs: that link and the names of its parameters. Not here: the page (`app_pages/origin.py`).
+"""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Final
+from urllib.parse import urlencode
+
+from dashboards.navigation import ORIGIN
+from dashboards.rows import TOTAL
+from dashboards.texts import tr
+
+FIGURE: Final = "luku"
+PERIOD: Final = "kausi"
+BREAKDOWN: Final = "jako"
+GROUP: Final = "ryhma"
+
+
+def origin_address(indicator_id: str, period: str, breakdown: str = TOTAL, group: str | None = None) -> str:
+    """Return the address of a figure's origin, relative to any page."""
+    asked = {FIGURE: indicator_id, PERIOD: period}
+    if breakdown != TOTAL:
+        asked[BREAKDOWN] = breakdown
+    if group is not None and breakdown != TOTAL:
+        asked[GROUP] = group
+    return f"{ORIGIN.address}?{urlencode(asked)}"
+
+
+def origin_anchor(address: str, subject: str) -> str:
+    """Return the link as HTML; `subject` tells a screen reader which figure is meant."""
+    words = tr("Where does the figure come from?")
+    label = f"{words} {subject}"
+    return f'<a class="yp-origin" href="{escape(address)}" aria-label="{escape(label)}">{escape(words)}</a>'
+
+
+def origin_link(address: str, subject: str) -> str:
+    """Return the link as a paragraph of its own."""
+    return f'<p class="yp-text">{origin_anchor(address, subject)}</p>'
