@@ -25,6 +25,10 @@ HEADER_WITHIN = 50
 CLOSE_ENOUGH = 0.75
 """Likeness (difflib ratio) from which an unknown header is named as the one that was probably meant."""
 
+SHORT_HEADER, CLOSE_WHEN_SHORT = 5, 0.85
+"""A header of so many letters at the most needs more likeness: `Tili` is not `Tila`, `Alueet` is another thing than
+`Alue`."""
+
 AMOUNTS = frozenset({"money", "number", "integer"})
 """Columns read as these may be filled on a total row."""
 
@@ -219,9 +223,13 @@ def _nearest(column: Column, unknown: Mapping[str, str]) -> str | None:
     likeness = [
         (difflib.SequenceMatcher(None, spelling, folded).ratio(), unknown[folded])
         for spelling in accepted
-        for folded in difflib.get_close_matches(spelling, unknown, n=1, cutoff=CLOSE_ENOUGH)  # quick with long cells
+        for folded in difflib.get_close_matches(spelling, unknown, n=1, cutoff=_close_enough(spelling))
     ]
     return max(likeness)[1] if likeness else None
+
+
+def _close_enough(spelling: str) -> float:
+    return CLOSE_WHEN_SHORT if len(spelling) <= SHORT_HEADER else CLOSE_ENOUGH
 
 
 def _or_map(source: SourceContract) -> list[Text]:

@@ -100,6 +100,20 @@ def test_a_header_that_is_like_one_that_is_there_is_no_misspelling(tmp_path: Pat
     assert not [note for note in found.notes if note.is_about_headers]
 
 
+@pytest.mark.parametrize(
+    ("source", "header", "near"),
+    [
+        ("premises_bookings", "Tili", []),
+        ("premises_bookings", "Tla", [("Tla", "Tila")]),
+        ("resident_survey", "Alueet", []),
+        ("resident_survey", "Alu", [("Alu", "Alue")]),
+        ("association_returns", "Talkootunnit 2024", [("Talkootunnit 2024", "Talkootunnit")]),
+    ],
+)
+def test_a_short_header_needs_more_likeness(source: str, header: str, near: list[tuple[str, str]]) -> None:
+    assert near_headers(contracts.sources()[source], [header]) == near
+
+
 def test_a_misspelt_header_is_one_warning_a_file_and_keeps_no_row_out() -> None:
     source = contracts.sources()["association_returns"]
     content = csv(source, {"members": "Jäsenmärä", "events": "Tapahtumatt"})
