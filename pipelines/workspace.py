@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipelines import contracts
-from pipelines.contract_model import CodeList
+from pipelines.contract_model import CodeList, ContractError
 
 SETTINGS_FILE = "municipality.toml"
 
@@ -318,11 +318,17 @@ def parse_settings(text: str, name: str) -> Settings:
     """
     try:
         raw: dict[str, Any] = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits, thousands of brackets
         raise WorkspaceError(f"Asetuksia {name} ei voi lukea: {error}. Korjaa tiedosto.") from error
     try:
-        return Settings.model_validate(raw)
+        settings = Settings.model_validate(raw)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
         raise WorkspaceError(f"Asetuksissa {name} on virhe kohdassa {where}: {first['msg']}. Korjaa kohta.") from error
+    for own in OWN_LISTS:
+        try:
+            settings.code_list(f"settings.{own}")
+        except ContractError as error:
+            raise WorkspaceError(contracts.message("settings.two_meanings", name=name, codes=own).fi) from error
+    return settings
