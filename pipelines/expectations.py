@@ -22,6 +22,18 @@ EXPECTATIONS = frozenset(
 )
 """Expectations that a rule of type custom may name; `pipelines.quality` builds each of them."""
 
+COMPARING_RULES = (
+    "near_own_history",
+    "within_usual_range",
+    "year_of_its_file",
+    "told_once",
+    "in_register",
+    "not_after_receipt",
+)
+"""Rules of the own engine, for which Great Expectations has no word; `pipelines.comparing` judges them."""
+
+OWN_ENGINE = "yhteispeli"
+
 
 def expectation_of(where: str, column: str | None, quality: DataQuality) -> tuple[str, dict[str, Any], float | None]:
     """Map an ODCS rule to (expectation, arguments, share of the edition before).
@@ -36,6 +48,12 @@ def expectation_of(where: str, column: str | None, quality: DataQuality) -> tupl
         name = str(quality.implementation.get("type"))
         if name not in EXPECTATIONS:
             raise ContractError(f"{where}: no mapping for the expectation {name}")
+        kwargs = dict(quality.implementation.get("kwargs", {}))
+        return name, ({"column": column, **kwargs} if column else kwargs), None
+    if quality.type == "custom" and quality.engine == OWN_ENGINE and isinstance(quality.implementation, dict):
+        name = str(quality.implementation.get("type"))
+        if name not in COMPARING_RULES:
+            raise ContractError(f"{where}: no mapping for the comparison {name}")
         kwargs = dict(quality.implementation.get("kwargs", {}))
         return name, ({"column": column, **kwargs} if column else kwargs), None
     if quality.type != "library":

@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 import polars as pl
 
 from pipelines import parsing, quality
+from pipelines.comparing import Known
 from pipelines.contract_model import SourceContract, fold
 from pipelines.contracts import RAGGED, code_lists
 from pipelines.corrections import Correction, apply
@@ -94,6 +96,7 @@ def stage(
     known: Sequence[str] = (),
     corrections: Sequence[Correction] = (),
     files: Mapping[str, str] | None = None,
+    received: Mapping[str, date] | None = None,
 ) -> Staged:
     """Type the rows of a source and part the good from the bad.
 
@@ -105,6 +108,8 @@ def stage(
         Rows staged in the edition before, for rules that compare with it.
     known
         Normalised names and Y-tunnus of the associations of the register, which are never masked as persons.
+    received
+        The day on which each file came, by its hash.
     corrections, files
         Corrections of cells, and the hash of each file in force by its name.
 
@@ -121,7 +126,8 @@ def stage(
     )
     reading = [*_unreadable(contract, text, typed), _ragged(contract, text)]
     failed = {position for result in reading for position in result.failing}
-    results = [*reading, *_once(quality.check(contract, typed, failed), reading)]
+    beside = Known(frozenset(known), received or {})
+    results = [*reading, *_once(quality.check(contract, typed, failed, beside), reading)]
     findings = _findings(text, results)
     is_bad = _bad_rows(typed, findings)
     rows = mask_persons(contract, typed.filter(~is_bad), known)
