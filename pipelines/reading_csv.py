@@ -72,13 +72,14 @@ def split_lines(text: str) -> list[str]:
     Refused
         The text would fill the memory: a line of it is too long, or it has too many cells.
     """
+    ends = text.count("\n") + text.count("\r") - text.count("\r\n")
+    cells = ends + 1 + max(text.count(separator) for separator in SEPARATORS)
+    if cells > MAX_CELLS:
+        raise refused("refusal.too_many_cells", count=cells, limit=MAX_CELLS)
     lines = list(io.StringIO(text, newline=""))
     long = next((place for place, line in enumerate(lines, start=1) if len(line) > MAX_LINE), None)
     if long is not None:
         raise refused("refusal.line_too_long", line=long, limit=MAX_LINE // 1_000_000)
-    cells = len(lines) + max(text.count(separator) for separator in SEPARATORS)
-    if cells > MAX_CELLS:
-        raise refused("refusal.too_many_cells", count=cells, limit=MAX_CELLS)
     return lines
 
 

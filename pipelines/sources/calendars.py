@@ -110,10 +110,20 @@ def _occurrences(calendar: Any, events: Sequence[Any]) -> Iterator[Any]:
     span = (max(min(starts), date(FIRST_YEAR, 1, 1)) - timedelta(days=1), min(last, date(LAST_YEAR, 12, 30)))
     if sum(_times(event, (span[1] - span[0]).days) for event in events) > MOST_OCCURRENCES:
         raise refused("refusal.calendar_repeats")
-    found = recurring_ical_events.of(calendar).between(span[0], span[1] + timedelta(days=1))
+    found = recurring_ical_events.of(_with_only(calendar, events)).between(span[0], span[1] + timedelta(days=1))
     if len(found) > MOST_OCCURRENCES:
         raise refused("refusal.calendar_repeats")
     yield from found
+
+
+def _with_only(calendar: Any, events: Sequence[Any]) -> Any:
+    """Return a calendar with these events only: the library gives up on all when one has no start."""
+    from icalendar import Calendar
+
+    only = Calendar()
+    for part in [*calendar.walk("VTIMEZONE"), *events]:
+        only.add_component(part)
+    return only
 
 
 def _times(event: Any, days: int) -> int:
