@@ -12,12 +12,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 import polars as pl
 
 from pipelines.contract_model import Rule
-from pipelines.expectations import COMPARING_RULES
 from pipelines.linking import name_key
 
 FEWEST_LIKES = 20
@@ -91,7 +89,9 @@ def _near_own_history(
     )
     joined = told.join(typical, on="row", how="left", maintain_order="left")
     value, usual = pl.col("value"), pl.col("typical")
-    is_far = (pl.max_horizontal(value, usual) > times * pl.min_horizontal(value, usual)) & ((value - usual).abs() >= least)
+    is_far = (pl.max_horizontal(value, usual) > times * pl.min_horizontal(value, usual)) & (
+        (value - usual).abs() >= least
+    )
     return joined.select(is_far).to_series()
 
 
@@ -124,7 +124,9 @@ def _year_of_its_file(frame: pl.DataFrame, _known: Known, column: str) -> pl.Ser
 def _told_once(frame: pl.DataFrame, _known: Known, who: str, columns: Sequence[str]) -> pl.Series:
     """Mark rows after the first that tell the same of the same one, however its name is written."""
     told = frame.select("file_sha256", _who(frame, who).alias("who"), *columns)
-    return told.select(~pl.struct("file_sha256", "who", *columns).is_first_distinct() & pl.col("who").is_not_null()).to_series()
+    return told.select(
+        ~pl.struct("file_sha256", "who", *columns).is_first_distinct() & pl.col("who").is_not_null()
+    ).to_series()
 
 
 def _in_register(frame: pl.DataFrame, known: Known, column: str) -> pl.Series:
@@ -136,7 +138,10 @@ def _in_register(frame: pl.DataFrame, known: Known, column: str) -> pl.Series:
 
 def _not_after_receipt(frame: pl.DataFrame, known: Known, column: str) -> pl.Series:
     """Mark what is said to have happened after the file came; a year may be the one in which it came."""
-    came = pl.DataFrame({"file_sha256": known.received.keys(), "came": known.received.values()}, schema={"file_sha256": pl.String, "came": pl.Date})
+    came = pl.DataFrame(
+        {"file_sha256": known.received.keys(), "came": known.received.values()},
+        schema={"file_sha256": pl.String, "came": pl.Date},
+    )
     joined = frame.select("file_sha256", column).join(came, on="file_sha256", how="left", maintain_order="left")
     if frame[column].dtype.is_temporal():
         return joined.select(pl.col(column).cast(pl.Date) > pl.col("came")).to_series()
@@ -165,10 +170,11 @@ def _over(expression: pl.Expr, by: Sequence[str]) -> pl.Expr:
     return expression.over(by) if by else expression
 
 
-_COMPARISONS: Mapping[str, Callable[..., pl.Series]] = dict(
-    zip(
-        COMPARING_RULES,
-        (_near_own_history, _within_usual_range, _year_of_its_file, _told_once, _in_register, _not_after_receipt),
-        strict=True,
-    )
-)
+_COMPARISONS: Mapping[str, Callable[..., pl.Series]] = {
+    "near_own_history": _near_own_history,
+    "within_usual_range": _within_usual_range,
+    "year_of_its_file": _year_of_its_file,
+    "told_once": _told_once,
+    "in_register": _in_register,
+    "not_after_receipt": _not_after_receipt,
+}

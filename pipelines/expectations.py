@@ -32,8 +32,6 @@ COMPARING_RULES = (
 )
 """Rules of the own engine, for which Great Expectations has no word; `pipelines.comparing` judges them."""
 
-OWN_ENGINE = "yhteispeli"
-
 
 def expectation_of(where: str, column: str | None, quality: DataQuality) -> tuple[str, dict[str, Any], float | None]:
     """Map an ODCS rule to (expectation, arguments, share of the edition before).
@@ -43,21 +41,12 @@ def expectation_of(where: str, column: str | None, quality: DataQuality) -> tupl
     ContractError
         The rule has no mapping.
     """
-    arguments = dict(quality.arguments or {})
-    if quality.type == "custom" and quality.engine == "greatExpectations" and isinstance(quality.implementation, dict):
-        name = str(quality.implementation.get("type"))
-        if name not in EXPECTATIONS:
-            raise ContractError(f"{where}: no mapping for the expectation {name}")
-        kwargs = dict(quality.implementation.get("kwargs", {}))
-        return name, ({"column": column, **kwargs} if column else kwargs), None
-    if quality.type == "custom" and quality.engine == OWN_ENGINE and isinstance(quality.implementation, dict):
-        name = str(quality.implementation.get("type"))
-        if name not in COMPARING_RULES:
-            raise ContractError(f"{where}: no mapping for the comparison {name}")
-        kwargs = dict(quality.implementation.get("kwargs", {}))
-        return name, ({"column": column, **kwargs} if column else kwargs), None
+    if quality.type == "custom" and isinstance(quality.implementation, dict):
+        name, kwargs = _custom_rule(where, column, quality.engine, quality.implementation)
+        return name, kwargs, None
     if quality.type != "library":
         raise ContractError(f"{where}: no mapping for a rule of type {quality.type}")
+    arguments = dict(quality.arguments or {})
     match quality.metric, quality.mustBe, sorted(arguments):
         case "duplicateValues", 0, ["properties"]:
             return "expect_compound_columns_to_be_unique", {"column_list": arguments["properties"]}, None
@@ -71,3 +60,17 @@ def expectation_of(where: str, column: str | None, quality: DataQuality) -> tupl
                 return "expect_table_row_count_to_be_between", {}, float(bound)
             return "expect_table_row_count_to_be_between", {"min_value": bound}, None
     raise ContractError(f"{where}: no mapping for the metric {quality.metric} with {sorted(arguments)}")
+
+
+def _custom_rule(
+    where: str, column: str | None, engine: str | None, implementation: dict[str, Any]
+) -> tuple[str, dict[str, Any]]:
+    name = str(implementation.get("type"))
+    if name not in _ENGINES.get(str(engine), ()):
+        raise ContractError(f"{where}: no mapping for the expectation {name}")
+    kwargs = dict(implementation.get("kwargs", {}))
+    return name, {"column": column, **kwargs} if column else kwargs
+
+
+_ENGINES = {"greatExpectations": EXPECTATIONS, "yhteispeli": frozenset(COMPARING_RULES)}
+"""Rules of type custom that each engine knows."""

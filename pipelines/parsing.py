@@ -1,8 +1,8 @@
 """From the text of a cell to a typed value, one function for each way of reading that contracts name.
 
 Here belongs: Polars expressions text → value, null where the text can't be read. Not here: which rows are good.
-Every function takes and gives expressions over whole columns; blank text has become null before. Digits are 0-9 only:
-`\\d` would let through digits of other scripts, which no number can be made of.
+Every function takes and gives expressions over whole columns; blank text has become null before. Digits are
+`[0-9]` only: the class of all digits would let through those of other scripts, which no number can be made of.
 """
 
 from __future__ import annotations

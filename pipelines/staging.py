@@ -177,9 +177,9 @@ def text_frame(contract: SourceContract, raw: pl.DataFrame) -> pl.DataFrame:
 def mask_persons(contract: SourceContract, rows: pl.DataFrame, known: Sequence[str]) -> pl.DataFrame:
     """Replace the names of recipients that may be private persons, and drop their Y-tunnus.
 
-    A name stays when a word of it shows an organisation, or when the register knows it. A Y-tunnus does not keep a name:
-    a sole trader has one too, and the person who books for an association may write the own name beside its Y-tunnus.
-    A Y-tunnus that the register knows stays, so that the row is still linked.
+    A name stays when a word of it shows an organisation, or when the register knows it. A Y-tunnus keeps no name: a
+    sole trader has one too, and the person who books for an association may write the own name beside its Y-tunnus. A
+    Y-tunnus that the register knows stays, so that the row is still linked.
     """
     masked = _named(contract, "organisation")
     spellings = code_lists()["organisation_words"].spellings()

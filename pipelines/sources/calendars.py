@@ -55,13 +55,13 @@ def read(text: str) -> JsonRows:
     try:
         calendars = Calendar.from_ical(text, multiple=True)
         events = [(calendar, list(calendar.walk("VEVENT"))) for calendar in calendars]
-        if sum(len(found) for _, found in events) != len(_BEGINNING.findall(text)):
-            raise refused("refusal.not_calendar")  # the library leaves out what has no end
         told = [row for calendar, found in events for row in _rows(calendar, found)]
     except Refused:
         raise
     except Exception as error:  # the libraries raise many kinds; for people they are all one
         raise refused("refusal.not_calendar") from error
+    if sum(len(found) for _, found in events) != len(_BEGINNING.findall(text)):
+        raise refused("refusal.not_calendar")  # the library leaves out an event that has no end
     if not told:
         raise refused("refusal.no_events")
     told.sort(key=lambda row: [cell or "" for cell in row.cells])
@@ -138,7 +138,7 @@ def _times(event: Any, days: int) -> int:
 
 
 def _repeats_without_measure(part: Any) -> bool:
-    """Tell whether a part repeats within a day, or at a distance of nothing, which the library would follow for ever."""
+    """Tell whether a part repeats within a day, or at a distance of nothing, which the library follows for ever."""
     rules = [part[name] for name in _RULES if name in part]
     listed = [rule for item in rules for rule in (item if isinstance(item, list) else [item])]
     return any(

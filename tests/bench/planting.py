@@ -184,7 +184,11 @@ def _again_written_otherwise(column: str) -> Change:
 
 def _total(label: str, first: str, summed: Sequence[str]) -> Change:
     def change(cells: Cells, chance: random.Random) -> Cells | None:
-        return {**dict.fromkeys(cells), first: label, **{column: f"{chance.randint(10_000, 900_000)}" for column in summed}}
+        return {
+            **dict.fromkeys(cells),
+            first: label,
+            **{column: f"{chance.randint(10_000, 900_000)}" for column in summed},
+        }
 
     return change
 
@@ -256,21 +260,49 @@ def faults() -> list[Fault]:
     made += [Fault("euros as cents", source, (column,), _times(column, 100)) for source, column in MONEY]
     made += [Fault("euros as thousands", source, (column,), _times(column, 0.001)) for source, column in MONEY]
     made += [Fault("ten times too large, euros", source, (column,), _times(column, 10)) for source, column in MONEY]
-    made += [Fault("ten times too large, counts", source, (column,), _times(column, 10, whole=True)) for source, column in COUNTS]
+    made += [
+        Fault("ten times too large, counts", source, (column,), _times(column, 10, whole=True))
+        for source, column in COUNTS
+    ]
     made += [Fault("decimal comma lost", source, (column,), _comma_lost(column)) for source, column in MONEY]
     made += [Fault("row twice", source, (), _again, extra=True) for source in ONCE]
-    made += [Fault("row twice, name written otherwise", source, (name,), _again_written_otherwise(name), extra=True) for source, name in NAMES.items()]
-    made += [Fault("digits of the year swapped", source, (column,), _year(column, _digits_swapped)) for source, column in YEARS_OF_FILES]
+    made += [
+        Fault("row twice, name written otherwise", source, (name,), _again_written_otherwise(name), extra=True)
+        for source, name in NAMES.items()
+    ]
+    made += [
+        Fault("digits of the year swapped", source, (column,), _year(column, _digits_swapped))
+        for source, column in YEARS_OF_FILES
+    ]
     made += [Fault("year one off", source, (column,), _year(column, _one_off)) for source, column in YEARS_OF_FILES]
     made += [Fault("day in the future", source, (column,), _future(column)) for source, column in HAPPENED]
     made += [Fault("year of two digits", source, (column,), _short_year(column)) for source, column in HAPPENED]
-    made += [Fault("day that is not", source, (column,), _set(column, "31.2.2023", "0.5.2022", "12.13.2021")) for source, column in HAPPENED]
+    made += [
+        Fault("day that is not", source, (column,), _set(column, "31.2.2023", "0.5.2022", "12.13.2021"))
+        for source, column in HAPPENED
+    ]
     made += [Fault("Y-tunnus that no association has", source, ("business_id",), _orphan) for source in NAMES]
-    made += [Fault("wrong check digit", source, ("business_id",), _wrong_digit) for source in (*NAMES, "prh_register", "municipal_finance")]
-    made += [Fault("association missing", source, (name,), _set(name, None)) for source, name in NAMES.items() if source != "premises_bookings"]
-    made += [Fault("negative", source, (column,), _negative(column)) for source, column in (*COUNTS, ("grant_ledger", "applied_eur"), ("premises_bookings", "price_eur"))]
-    made += [Fault("unknown code", source, (column,), _set(column, "Luikuntatomi", "??", "muu mikä")) for source, column in CODES]
-    made += [Fault("words for a number", source, (column,), _set(column, "n. 50", "paljon", "1O0", "50-60")) for source, column in (*COUNTS, *MONEY)]
+    made += [
+        Fault("wrong check digit", source, ("business_id",), _wrong_digit)
+        for source in (*NAMES, "prh_register", "municipal_finance")
+    ]
+    made += [
+        Fault("association missing", source, (name,), _set(name, None))
+        for source, name in NAMES.items()
+        if source != "premises_bookings"
+    ]
+    made += [
+        Fault("negative", source, (column,), _negative(column))
+        for source, column in (*COUNTS, ("grant_ledger", "applied_eur"), ("premises_bookings", "price_eur"))
+    ]
+    made += [
+        Fault("unknown code", source, (column,), _set(column, "Luikuntatomi", "??", "muu mikä"))
+        for source, column in CODES
+    ]
+    made += [
+        Fault("words for a number", source, (column,), _set(column, "n. 50", "paljon", "1O0", "50-60"))
+        for source, column in (*COUNTS, *MONEY)
+    ]
     made += [
         Fault("total row as data", "grant_ledger", ("recipient_name", "application_number"), _total("Kaikki", "recipient_name", ("applied_eur", "awarded_eur")), extra=True),
         Fault("total row as data", "association_returns", ("association_name", "year"), _total("Kaikki", "association_name", ("members", "volunteer_hours")), extra=True),

@@ -13,8 +13,9 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import mutations
 import yaml
@@ -24,7 +25,6 @@ from pipelines import contracts
 from pipelines.example import write_example
 from pipelines.question_maps import QuestionMap, read_maps
 from pipelines.raw_table import RawTable
-from pipelines.reading import read_file
 from pipelines.reading_sheets import read_sheets
 from pipelines.workspace import SETTINGS_FILE, Settings, Workspace
 
@@ -32,6 +32,7 @@ SECONDS_A_FILE = 20
 TOGETHER = 60
 """So many spoilt files of a source are staged together; each is accounted for by itself all the same."""
 
+Result = TypeVar("Result")
 CASES = Path(__file__).parents[1] / "cases"
 YTJ = b"""{"totalResults": 1, "companies": [{"businessId": {"value": "9123457-3", "registrationDate": "2001-02-03"},
  "names": [{"name": "Esimerkin Latu ry", "type": "1", "registrationDate": "2001-02-03", "version": 1}],
@@ -145,7 +146,13 @@ def hunt_kept(hunter: Hunter, seed: int, count: int, broken: list[str]) -> None:
         for number in range(count):
             chance = random.Random(f"{kind}-{seed}-{number}")
             spoilt = mutations.spoil_kept(content, chance)
-            refused += bool(_guarded(lambda spoilt=spoilt, path=path: read_kept(hunter.root, path, spoilt), f"{kind}-{seed}-{number}", broken))
+            refused += bool(
+                _guarded(
+                    lambda spoilt=spoilt, path=path: read_kept(hunter.root, path, spoilt),
+                    f"{kind}-{seed}-{number}",
+                    broken,
+                )
+            )
         print(f"{kind:<22}{count:>7}{refused:>9}", flush=True)
 
 
@@ -191,7 +198,7 @@ def _stage(
         total.quarantined += outcome.quarantined
 
 
-def _guarded(work, case: str, broken: list[str]):
+def _guarded(work: Callable[[], Result], case: str, broken: list[str]) -> Result | None:
     """Do some work under the watchdog; what it breaks is noted and the hunt goes on."""
     print(f"at work on {case}", file=sys.stderr, flush=True)
     faulthandler.dump_traceback_later(SECONDS_A_FILE, exit=True)

@@ -91,7 +91,11 @@ def stage(mutants: Sequence[tuple[Mutant, list[RawTable]]], settings: Settings) 
     """
     contract = contracts.sources()[mutants[0][0].source]
     hashes = {_hash(mutant): tables for mutant, tables in mutants}
-    frames = [raw_frame(sha256, number, table) for number, (sha256, tables) in enumerate(hashes.items(), 1) for table in tables]
+    frames = [
+        raw_frame(sha256, number, table)
+        for number, (sha256, tables) in enumerate(hashes.items(), 1)
+        for table in tables
+    ]
     try:
         staged = staging.stage(contract, pl.concat(frames), settings)
     except Exception as error:
@@ -147,7 +151,12 @@ def read_kept(root: Path, path: str, content: bytes) -> bool:
 def _must_be_a_sentence(mutant: Mutant, refused: Refused) -> None:
     for language in contracts.messages()["refusal.empty"].__dataclass_fields__:
         said = refused.text[language]
-        if not said.strip() or not said.rstrip().endswith((".", "!", "?")) or len(said) > LONGEST_SENTENCE or "\n" in said:
+        if (
+            not said.strip()
+            or not said.rstrip().endswith((".", "!", "?"))
+            or len(said) > LONGEST_SENTENCE
+            or "\n" in said
+        ):
             raise BrokenInvariantError(f"{mutant.case}: not one sentence ({language}): {said[:300]!r}")
 
 

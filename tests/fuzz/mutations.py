@@ -85,7 +85,21 @@ def sprinkle(content: bytes, chance: random.Random) -> bytes:
     spoilt = content
     for _ in range(chance.choice((1, 5, 50))):
         place = chance.randrange(len(spoilt) + 1)
-        odd = chance.choice((b"\x00", b"\x1a", b"\xef\xbb\xbf", b"\xff\xfe", b"\xc3", b"\xf0\x9f", b"\x85", b"\xe2\x80\xa8", b"\r", b"\n", b"\x0b"))
+        odd = chance.choice(
+            (
+                b"\x00",
+                b"\x1a",
+                b"\xef\xbb\xbf",
+                b"\xff\xfe",
+                b"\xc3",
+                b"\xf0\x9f",
+                b"\x85",
+                b"\xe2\x80\xa8",
+                b"\r",
+                b"\n",
+                b"\x0b",
+            )
+        )
         spoilt = spoilt[:place] + odd + spoilt[place:]
     return spoilt
 
@@ -138,7 +152,10 @@ def repeat_lines(content: bytes, chance: random.Random) -> bytes:
     """Repeat lines, the header among them, and leave others blank."""
     lines, mark = _lines(content)
     for place in _some(lines, chance):
-        lines.insert(chance.randrange(len(lines)), chance.choice((lines[place], lines[min(1, len(lines) - 1)], "", mark * 3, " ")))
+        lines.insert(
+            chance.randrange(len(lines)),
+            chance.choice((lines[place], lines[min(1, len(lines) - 1)], "", mark * 3, " ")),
+        )
     return _joined(lines)
 
 
@@ -171,7 +188,9 @@ def separators(content: bytes, chance: random.Random) -> bytes:
     for place in _some(lines, chance):
         spot = chance.randrange(len(lines[place]) + 1)
         other = chance.choice((mark, "\t", "|", ",", ";", mark * 500))
-        changed = chance.choice((lines[place][:spot] + other + lines[place][spot:], lines[place].replace(mark, other, 2)))
+        changed = chance.choice(
+            (lines[place][:spot] + other + lines[place][spot:], lines[place].replace(mark, other, 2))
+        )
         lines[place] = changed if chance.random() < 0.7 else lines[place].replace(mark, "", 1)
     return _joined(lines)
 
@@ -198,7 +217,18 @@ def long_cell(content: bytes, chance: random.Random) -> bytes:
 def encodings(content: bytes, chance: random.Random) -> bytes:
     """Write the text in another encoding, or each line in its own."""
     text = _text(content)
-    names = ("cp1252", "latin-1", "utf-16", "utf-16-le", "utf-16-be", "utf-8-sig", "utf-32", "utf-7", "cp437", "mac-roman")
+    names = (
+        "cp1252",
+        "latin-1",
+        "utf-16",
+        "utf-16-le",
+        "utf-16-be",
+        "utf-8-sig",
+        "utf-32",
+        "utf-7",
+        "cp437",
+        "mac-roman",
+    )
     if chance.random() < 0.5:
         return text.encode(chance.choice(names), errors="replace")
     mixed = ("cp1252", "utf-8", "utf-8", "mac-roman")
@@ -231,16 +261,25 @@ def workbook(sheets: Sequence[Table], chance: random.Random) -> bytes:
 
 
 def _write(sheet: Any, line: int, place: int, cell: Any, day: Any, chance: random.Random) -> None:
-    text = "" if cell is None else re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]", "", str(cell))[:32_000]
+    text = (
+        "" if cell is None else re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]", "", str(cell))[:32_000]
+    )
     kind = chance.random()
     if not text:
         return
     if kind < 0.02:
-        sheet.write_formula(line, place, '=HYPERLINK("http://esimerkki.invalid")', None, chance.choice((text, 0, "", "#REF!")))
+        sheet.write_formula(
+            line, place, '=HYPERLINK("http://esimerkki.invalid")', None, chance.choice((text, 0, "", "#REF!"))
+        )
     elif kind < 0.03:
         sheet.write_boolean(line, place, chance.random() < 0.5)
     elif kind < 0.05:
-        sheet.write_number(line, place, chance.choice((1e300, -0.0, 0.1 + 0.2, 45292, 45292.75, 2958466, 1e-9, 12345678901234567890)), day)
+        sheet.write_number(
+            line,
+            place,
+            chance.choice((1e300, -0.0, 0.1 + 0.2, 45292, 45292.75, 2958466, 1e-9, 12345678901234567890)),
+            day,
+        )
     elif kind < 0.5 and re.fullmatch(r"-?[0-9]{1,9}", text):
         sheet.write_number(line, place, int(text))
     else:
@@ -313,12 +352,16 @@ def _spoil_xml(part: bytes, chance: random.Random) -> bytes:
 
 
 ODS_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
-_ODS_NAMES = " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text"))
+_ODS_NAMES = " ".join(
+    f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
+)
 
 
 def ods(table: Table, chance: random.Random) -> bytes:
     """Write a table as OpenDocument, with repeated cells and rows."""
-    rows = "".join(f"<table:table-row>{''.join(_ods_cell(cell, chance) for cell in cells)}</table:table-row>" for cells in table)
+    rows = "".join(
+        f"<table:table-row>{''.join(_ods_cell(cell, chance) for cell in cells)}</table:table-row>" for cells in table
+    )
     if chance.random() < 0.3:
         rows += '<table:table-row table:number-rows-repeated="1048000"><table:table-cell table:number-columns-repeated="1000"/></table:table-row>'
     content = (
@@ -444,6 +487,26 @@ def spoil_kept(content: bytes, chance: random.Random) -> bytes:
     for _ in range(chance.choice((1, 3))):
         place = chance.randrange(len(lines))
         key, mark, _rest = lines[place].partition("=") if "=" in lines[place] else lines[place].partition(":")
-        odd = chance.choice(("", "1", '"x"', "[]", "{}", "true", "nan", "1e400", "[[[", "1970-01-01", "9" * 30, '"\\ud800"', "null", "~", "*x", "!!binary x", *ODD_CELLS[:20]))
+        odd = chance.choice(
+            (
+                "",
+                "1",
+                '"x"',
+                "[]",
+                "{}",
+                "true",
+                "nan",
+                "1e400",
+                "[[[",
+                "1970-01-01",
+                "9" * 30,
+                '"\\ud800"',
+                "null",
+                "~",
+                "*x",
+                "!!binary x",
+                *ODD_CELLS[:20],
+            )
+        )
         lines[place] = f"{key}{mark} {odd}"
     return "\n".join(lines).encode("utf-8", errors="surrogatepass")

@@ -11,7 +11,6 @@ import io
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import duckdb
 import pytest
@@ -30,7 +29,14 @@ REPEATS_CELLS = {"quality.quarantine", "quality.findings"}
 PROSE = {"annual_clock": {"task"}, "events": {"name", "place"}, "meetings": {"place"}}
 """Columns that go on and that people write sentences into."""
 
-BAD = {"integer": "paljon", "date": "eilen", "year": "tänä vuonna", "money": "kts. liite", "code": "??", "datetime": "illalla"}
+BAD = {
+    "integer": "paljon",
+    "date": "eilen",
+    "year": "tänä vuonna",
+    "money": "kts. liite",
+    "code": "??",
+    "datetime": "illalla",
+}
 
 
 def cell(source: SourceContract, column: Column) -> str:

@@ -73,7 +73,12 @@ def test_the_three_numbers_of_the_handbook(public: duckdb.DuckDBPyConnection) ->
 def test_every_planted_fault_is_found_and_nothing_else(example_town: RefreshedTown, truth: dict[str, Any]) -> None:
     files, findings = accounts(example_town.workspace)
     name = dict(files.select("file_sha256", "file_name").iter_rows())
-    comparing = {rule.id for source in contracts.sources().values() for rule in source.rules if rule.expectation in COMPARING_RULES}
+    comparing = {
+        rule.id
+        for source in contracts.sources().values()
+        for rule in source.rules
+        if rule.expectation in COMPARING_RULES
+    }
     found = {
         (name[row["file_sha256"]], row["line"], row["rule_id"])
         for row in findings.iter_rows(named=True)

@@ -7,11 +7,16 @@ from datetime import date
 import polars as pl
 import pytest
 
-from pipelines import contracts, quality
+from pipelines import comparing, contracts, quality
 from pipelines.comparing import Known, failing
 from pipelines.contract_model import Rule
+from pipelines.expectations import COMPARING_RULES
 
 NAMES = ("Kuviteltu Latu ry", "Kuviteltu Kiekko ry", "Kuviteltu Kerho ry")
+
+
+def test_every_kind_of_rule_that_contracts_may_name_is_there() -> None:
+    assert set(comparing._COMPARISONS) == set(COMPARING_RULES)
 
 
 def rule(rule_id: str) -> Rule:
@@ -35,7 +40,8 @@ def returns(*rows: tuple[str, int, int | None], file: str = "a") -> pl.DataFrame
 
 
 @pytest.mark.parametrize(
-    ("members", "is_asked"), [(100, False), (390, False), (410, True), (24, True), (26, False), (0, False), (None, False)]
+    ("members", "is_asked"),
+    [(100, False), (390, False), (410, True), (24, True), (26, False), (0, False), (None, False)],
 )
 def test_a_value_far_from_the_own_history_is_asked_about(members: int | None, is_asked: bool) -> None:
     rows = [(NAMES[0], year, 100) for year in range(2018, 2022)]

@@ -328,6 +328,8 @@ def test_rows_that_change_places_between_files_stop_the_run(
     ],
 )
 def test_contacts_within_a_sentence_are_masked_and_other_numbers_are_not(said: str, kept: str) -> None:
-    rows = pl.DataFrame({"name": [said], "place": [None], "organisers": [[said]]}, schema_overrides={"place": pl.String})
+    rows = pl.DataFrame(
+        {"name": [said], "place": [None], "organisers": [[said]]}, schema_overrides={"place": pl.String}
+    )
     masked = staging.mask_contacts(contracts.sources()["events"], rows)
     assert masked.row(0) == (kept, None, [kept])

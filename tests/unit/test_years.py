@@ -22,7 +22,6 @@ IN_TEXT = {"population": "period", "municipal_finance": "reporting_period"}
 """Columns of text that begin with a year, by source."""
 
 
-
 def outside(source: SourceContract) -> list[tuple[Column, str]]:
     return [
         (column, text)
