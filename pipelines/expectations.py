@@ -41,8 +41,8 @@ def expectation_of(where: str, column: str | None, quality: DataQuality) -> tupl
     ContractError
         The rule has no mapping.
     """
-    if quality.type == "custom" and isinstance(quality.implementation, dict):
-        name, kwargs = _custom_rule(where, column, quality.engine, quality.implementation)
+    if quality.type == "custom" and quality.engine in _ENGINES and isinstance(quality.implementation, dict):
+        name, kwargs = _custom_rule(where, column, str(quality.engine), quality.implementation)
         return name, kwargs, None
     if quality.type != "library":
         raise ContractError(f"{where}: no mapping for a rule of type {quality.type}")
@@ -63,10 +63,10 @@ def expectation_of(where: str, column: str | None, quality: DataQuality) -> tupl
 
 
 def _custom_rule(
-    where: str, column: str | None, engine: str | None, implementation: dict[str, Any]
+    where: str, column: str | None, engine: str, implementation: dict[str, Any]
 ) -> tuple[str, dict[str, Any]]:
     name = str(implementation.get("type"))
-    if name not in _ENGINES.get(str(engine), ()):
+    if name not in _ENGINES[engine]:
         raise ContractError(f"{where}: no mapping for the expectation {name}")
     kwargs = dict(implementation.get("kwargs", {}))
     return name, {"column": column, **kwargs} if column else kwargs
