@@ -5,11 +5,13 @@ PYTHON = python3
 BIN = .venv/bin
 STAMP = .venv/installed
 CONTRACTS = tests/contracts/test_datacontract_lint.py
+CASES = 1000
+SEED = 1
 
 # Compiled modules are kept in .venv, whatever the environment says: without them every start compiles thousands of files.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: install chromium test demo lint bench dictionary lock clean
+.PHONY: install chromium test demo lint bench fuzz dictionary lock clean
 .DELETE_ON_ERROR:
 
 install: $(STAMP)
@@ -57,6 +59,10 @@ bench: install
 	$(BIN)/python tests/bench/refresh.py
 	$(BIN)/python tests/bench/linking.py
 	$(BIN)/python tests/bench/events.py
+	$(BIN)/python tests/bench/faults.py
+
+fuzz: install
+	$(BIN)/python tests/fuzz/hunt.py --cases $(CASES) --seed $(SEED) 2> fuzz.log || { tail -40 fuzz.log >&2; exit 1; }
 
 dictionary: install
 	@mkdir -p build
@@ -69,4 +75,4 @@ lock: install
 		--extra dev -o requirements.lock pyproject.toml
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist test-results demo
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist test-results demo fuzz.log

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
@@ -64,7 +65,8 @@ def check_file(file: Path, source: str | None, workspace: Path | None) -> Checke
     settings = around.settings if around else _blank_settings(contract)
     sha256 = hashlib.sha256(content).hexdigest()
     tables = read_file(content, file.name, contract, maps)
-    staged = staging.stage(contract, pl.concat(raw_frame(sha256, 1, table) for table in tables), settings)
+    raw = pl.concat(raw_frame(sha256, 1, table) for table in tables)
+    staged = staging.stage(contract, raw, settings, received={sha256: datetime.now(UTC).date()})
     account = staged.accounts.row(0, named=True)
     return Checked(
         file=file.name,

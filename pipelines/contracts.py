@@ -229,7 +229,7 @@ def _source(odcs: OpenDataContractStandard) -> SourceContract:
     rules: list[Rule] = []
     for column, prop in zip(columns, schema.properties or [], strict=True):
         rules.extend(_implied_rules(name, column, owner))
-        rules.extend(_rule(name, column.name, quality, owner) for quality in prop.quality or [])
+        rules.extend(_rule(name, column, quality, owner) for quality in prop.quality or [])
     rules.extend(_rule(name, None, quality, owner) for quality in schema.quality or [])
     rules.append(_row_rule(name, RAGGED, "error", "conformity", owner))
     if custom.get("surveyExports"):
@@ -371,10 +371,10 @@ def _row_rule(source: str, name: str, severity: str, dimension: str, owner: str)
     )
 
 
-def _rule(source: str, column: str | None, quality: DataQuality, owner: str) -> Rule:
+def _rule(source: str, column: Column | None, quality: DataQuality, owner: str) -> Rule:
     where = f"{source}.{quality.id}"
     custom = _custom(quality.customProperties)
-    expectation, arguments, share = expectation_of(where, column, quality)
+    expectation, arguments, share = expectation_of(where, column.name if column else None, quality)
     if quality.severity not in SEVERITIES:
         raise ContractError(f"{where}: severity must be one of {SEVERITIES}")
     if "message" in custom:
@@ -383,11 +383,12 @@ def _rule(source: str, column: str | None, quality: DataQuality, owner: str) -> 
         key = f"rule.{expectation}"
         if f"{key}.message" not in messages():
             raise ContractError(f"{where}: needs a message and a remedy")
-        said, remedy = messages()[f"{key}.message"], messages()[f"{key}.remedy"]
+        header = column.header if column else ""
+        said, remedy = (message(f"{key}.{part}", header=header) for part in ("message", "remedy"))
     return Rule(
         id=where,
         source=source,
-        column=column,
+        column=column.name if column else None,
         expectation=expectation,
         arguments=arguments,
         dimension=str(quality.dimension),

@@ -70,7 +70,7 @@ def read_corrections(workspace: Workspace) -> tuple[Correction, ...]:
         return ()
     try:
         loaded = yaml.safe_load(workspace.corrections_file.read_text(encoding="utf-8")) or []
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise _unreadable(" ".join(str(error).split())) from error
     if not isinstance(loaded, list):
         raise _unreadable("-")

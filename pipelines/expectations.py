@@ -22,6 +22,16 @@ EXPECTATIONS = frozenset(
 )
 """Expectations that a rule of type custom may name; `pipelines.quality` builds each of them."""
 
+COMPARING_RULES = (
+    "near_own_history",
+    "within_usual_range",
+    "year_of_its_file",
+    "told_once",
+    "in_register",
+    "not_after_receipt",
+)
+"""Rules of the own engine, for which Great Expectations has no word; `pipelines.comparing` judges them."""
+
 
 def expectation_of(where: str, column: str | None, quality: DataQuality) -> tuple[str, dict[str, Any], float | None]:
     """Map an ODCS rule to (expectation, arguments, share of the edition before).
@@ -31,15 +41,12 @@ def expectation_of(where: str, column: str | None, quality: DataQuality) -> tupl
     ContractError
         The rule has no mapping.
     """
-    arguments = dict(quality.arguments or {})
-    if quality.type == "custom" and quality.engine == "greatExpectations" and isinstance(quality.implementation, dict):
-        name = str(quality.implementation.get("type"))
-        if name not in EXPECTATIONS:
-            raise ContractError(f"{where}: no mapping for the expectation {name}")
-        kwargs = dict(quality.implementation.get("kwargs", {}))
-        return name, ({"column": column, **kwargs} if column else kwargs), None
+    if quality.type == "custom" and quality.engine in _ENGINES and isinstance(quality.implementation, dict):
+        name, kwargs = _custom_rule(where, column, str(quality.engine), quality.implementation)
+        return name, kwargs, None
     if quality.type != "library":
         raise ContractError(f"{where}: no mapping for a rule of type {quality.type}")
+    arguments = dict(quality.arguments or {})
     match quality.metric, quality.mustBe, sorted(arguments):
         case "duplicateValues", 0, ["properties"]:
             return "expect_compound_columns_to_be_unique", {"column_list": arguments["properties"]}, None
@@ -53,3 +60,17 @@ def expectation_of(where: str, column: str | None, quality: DataQuality) -> tupl
                 return "expect_table_row_count_to_be_between", {}, float(bound)
             return "expect_table_row_count_to_be_between", {"min_value": bound}, None
     raise ContractError(f"{where}: no mapping for the metric {quality.metric} with {sorted(arguments)}")
+
+
+def _custom_rule(
+    where: str, column: str | None, engine: str, implementation: dict[str, Any]
+) -> tuple[str, dict[str, Any]]:
+    name = str(implementation.get("type"))
+    if name not in _ENGINES[engine]:
+        raise ContractError(f"{where}: no mapping for the expectation {name}")
+    kwargs = dict(implementation.get("kwargs", {}))
+    return name, {"column": column, **kwargs} if column else kwargs
+
+
+_ENGINES = {"greatExpectations": EXPECTATIONS, "yhteispeli": frozenset(COMPARING_RULES)}
+"""Rules of type custom that each engine knows."""

@@ -1,7 +1,8 @@
 """From the text of a cell to a typed value, one function for each way of reading that contracts name.
 
 Here belongs: Polars expressions text → value, null where the text can't be read. Not here: which rows are good.
-Every function takes and gives expressions over whole columns; blank text has become null before.
+Every function takes and gives expressions over whole columns; blank text has become null before. Digits are
+`[0-9]` only: the class of all digits would let through those of other scripts, which no number can be made of.
 """
 
 from __future__ import annotations
@@ -31,12 +32,12 @@ POLARS_TYPES: Mapping[str, pl.DataType] = {
 TIME_ZONE = "Europe/Helsinki"
 """Times are told and kept in local time; a time with a zone of its own is turned into it."""
 
-_DATE = r"^(\d{1,2})\.(\d{1,2})\.(\d{4})$"
-_ISO_DATE = r"^(\d{4}-\d{2}-\d{2})(?:[T ].*)?$"
-_TIME = r"(\d{1,2})[.:](\d{2})(?:[.:]\d{2})?$"
-_LOCAL_TIME = rf"^(\d{{1,2}}\.\d{{1,2}}\.\d{{4}})(?:\s*klo)?\s+{_TIME}"
-_ISO_TIME = r"^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(?::\d{2}(?:[.,]\d+)?)?"
-_ZONED_TIME = rf"{_ISO_TIME}(Z|[+-]\d{{2}}:?\d{{2}})$"
+_DATE = r"^([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})$"
+_ISO_DATE = r"^([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ].*)?$"
+_TIME = r"([0-9]{1,2})[.:]([0-9]{2})(?:[.:][0-9]{2})?$"
+_LOCAL_TIME = rf"^([0-9]{{1,2}}\.[0-9]{{1,2}}\.[0-9]{{4}})(?:\s*klo)?\s+{_TIME}"
+_ISO_TIME = r"^([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]([0-9]{2}:[0-9]{2})(?::[0-9]{2}(?:[.,][0-9]+)?)?"
+_ZONED_TIME = rf"{_ISO_TIME}(Z|[+-][0-9]{{2}}:?[0-9]{{2}})$"
 _ENDING_BEFORE_COMMA = r"(?i)(\br\.?\s?[yf]\b\.?)\s*,"
 _EXCEL_EPOCH = pl.date(1899, 12, 30)
 _EXCEL_FIRST_SERIAL, _EXCEL_LAST_SERIAL = 1, 73415  # 1.1.1900 and 31.12.2100
@@ -75,10 +76,10 @@ def read_texts(text: pl.Expr) -> pl.Expr:
 def read_number(text: pl.Expr) -> pl.Expr:
     """Give a number with decimal comma or point, blanks or thousands points, the sign `-` or `−`, maybe a euro sign."""
     bare = text.str.replace_all(r"[\s€]|EUR|eur", "").str.replace_all("−", "-", literal=True)
-    thousands = bare.str.contains(r"^-?\d{1,3}(\.\d{3})+,\d+$")
+    thousands = bare.str.contains(r"^-?[0-9]{1,3}(\.[0-9]{3})+,[0-9]+$")
     pointed = pl.when(thousands).then(bare.str.replace_all(".", "", literal=True)).otherwise(bare)
     plain = pointed.str.replace(",", ".", literal=True)
-    return pl.when(plain.str.contains(r"^-?\d{1,12}(\.\d+)?$")).then(plain).cast(pl.Float64)
+    return pl.when(plain.str.contains(r"^-?[0-9]{1,12}(\.[0-9]+)?$")).then(plain).cast(pl.Float64)
 
 
 def read_money(text: pl.Expr) -> pl.Expr:
@@ -88,7 +89,7 @@ def read_money(text: pl.Expr) -> pl.Expr:
     """
     number = read_number(text)
     cents = number.round(2)
-    is_ambiguous = text.str.contains(r"^-?\d{1,3}(\.\d{3})+$")
+    is_ambiguous = text.str.contains(r"^-?[0-9]{1,3}(\.[0-9]{3})+$")
     return pl.when(((number - cents).abs() < 1e-6) & ~is_ambiguous).then(cents).cast(pl.Decimal(14, 2))
 
 
@@ -100,14 +101,14 @@ def read_integer(text: pl.Expr) -> pl.Expr:
 
 def read_scale(text: pl.Expr) -> pl.Expr:
     """Answer of a scale: `5`, or the number and its words, `5 Täysin samaa mieltä`."""
-    return text.str.extract(r"^(-?\d{1,3})(?:[.,]0+)?(?:\s*[-–=:.)]?\s*\p{L}.*)?$").cast(pl.Int64)
+    return text.str.extract(r"^(-?[0-9]{1,3})(?:[.,]0+)?(?:\s*[-–=:.)]?\s*\p{L}.*)?$").cast(pl.Int64)
 
 
 def read_date(text: pl.Expr) -> pl.Expr:
     """Day as `31.12.2024`, ISO 8601 with or without a time, or the serial number of a spreadsheet; 1900–2100."""
     finnish = pl.when(text.str.contains(_DATE)).then(text).str.to_date("%d.%m.%Y", strict=False)
     iso = text.str.extract(_ISO_DATE).str.to_date("%Y-%m-%d", strict=False)
-    serial = text.str.extract(r"^(\d{5})(?:\.0)?$").cast(pl.Int64)
+    serial = text.str.extract(r"^([0-9]{5})(?:\.0)?$").cast(pl.Int64)
     in_range = serial.is_between(_EXCEL_FIRST_SERIAL, _EXCEL_LAST_SERIAL)
     counted = pl.when(in_range).then(_EXCEL_EPOCH + pl.duration(days=serial)).cast(pl.Date)
     day = pl.coalesce(finnish, iso, counted)
@@ -134,7 +135,7 @@ def read_datetime(text: pl.Expr) -> pl.Expr:
     zoned = pl.concat_str(iso, offset).str.to_datetime(f"{minutes}%z", strict=False)
     local = zoned.dt.convert_time_zone(TIME_ZONE).dt.replace_time_zone(None)
     unzoned = pl.when(text.str.contains(rf"{_ISO_TIME}$")).then(iso).str.to_datetime(minutes, strict=False)
-    serial = text.str.extract(r"^(\d{5}\.\d+)$").cast(pl.Float64)
+    serial = text.str.extract(r"^([0-9]{5}\.[0-9]+)$").cast(pl.Float64)
     in_range = serial.is_between(_EXCEL_FIRST_SERIAL, _EXCEL_LAST_SERIAL + 1)
     counted = _EXCEL_EPOCH.cast(pl.Datetime("us")) + pl.duration(minutes=(serial * 24 * 60).round().cast(pl.Int64))
     moment = pl.coalesce(finnish, local, unzoned, pl.when(in_range).then(counted))
@@ -151,7 +152,7 @@ def read_organisations(text: pl.Expr) -> pl.Expr:
 
 def read_year(text: pl.Expr) -> pl.Expr:
     """Year of four digits, 1900–2100."""
-    year = text.str.extract(r"^(\d{4})(?:[.,]0+)?$").cast(pl.Int64)
+    year = text.str.extract(r"^([0-9]{4})(?:[.,]0+)?$").cast(pl.Int64)
     return pl.when(year.is_between(FIRST_YEAR, LAST_YEAR)).then(year)
 
 
@@ -164,15 +165,16 @@ def read_boolean(text: pl.Expr) -> pl.Expr:
 
 def read_business_id(text: pl.Expr) -> pl.Expr:
     """Y-tunnus as `1234567-8`; six digits get their zero, `FI12345678` its hyphen. The check digit is a rule."""
-    bare = text.str.replace_all(r"\s", "").str.replace(r"^(?i:FI)?(\d{7})-?(\d)$", "${1}-${2}")
-    padded = bare.str.replace(r"^(\d{6})-(\d)$", "0${1}-${2}")
-    return pl.when(padded.str.contains(r"^\d{7}-\d$")).then(padded)
+    bare = text.str.replace_all(r"\s", "").str.replace(r"^(?i:FI)?([0-9]{7})-?([0-9])$", "${1}-${2}")
+    padded = bare.str.replace(r"^([0-9]{6})-([0-9])$", "0${1}-${2}")
+    return pl.when(padded.str.contains(r"^[0-9]{7}-[0-9]$")).then(padded)
 
 
 def read_register_number(text: pl.Expr) -> pl.Expr:
     """Register number as digits; `195.883` and `195 883` lose the mark, `195.88` is unreadable (a lost zero)."""
     bare = text.str.replace_all(r"\s", "")
-    digits = pl.when(bare.str.contains(r"^(\d{1,6}|\d{1,3}\.\d{3})$")).then(bare.str.replace(".", "", literal=True))
+    is_number = bare.str.contains(r"^([0-9]{1,6}|[0-9]{1,3}\.[0-9]{3})$")
+    digits = pl.when(is_number).then(bare.str.replace(".", "", literal=True))
     return digits.str.strip_chars_start("0")
 
 
@@ -181,13 +183,13 @@ def read_municipality(text: pl.Expr, settings: Settings) -> pl.Expr:
     spellings = contracts.code_lists()["municipalities"].spellings()
     spellings[fold(settings.municipality.name)] = settings.municipality.code
     spellings[settings.municipality.code] = settings.municipality.code
-    padded_code = text.str.extract(r"^(\d{1,3})(?:\.0)?$").str.zfill(3)
+    padded_code = text.str.extract(r"^([0-9]{1,3})(?:\.0)?$").str.zfill(3)
     return read_code(pl.coalesce(padded_code, text), spellings)
 
 
 def read_area(text: pl.Expr) -> pl.Expr:
     """Area of Statistics Finland: `KU998` becomes `998`, `SSS` is the whole country."""
-    return text.str.extract(r"^(?:KU)?(\d{3}|SSS)$")
+    return text.str.extract(r"^(?:KU)?([0-9]{3}|SSS)$")
 
 
 def read_code(text: pl.Expr, spellings: Mapping[str, str]) -> pl.Expr:

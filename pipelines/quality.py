@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from pipelines.comparing import Known, failing
 from pipelines.contract_model import Rule, SourceContract
 from pipelines.contracts import READING_RULES
+from pipelines.expectations import COMPARING_RULES
 
 if TYPE_CHECKING:
     from great_expectations.core.expectation_validation_result import ExpectationValidationResult
@@ -41,7 +43,9 @@ class RuleResult:
     passed: bool
 
 
-def check(contract: SourceContract, frame: pl.DataFrame, failed: Iterable[int] = ()) -> list[RuleResult]:
+def check(
+    contract: SourceContract, frame: pl.DataFrame, failed: Iterable[int] = (), known: Known | None = None
+) -> list[RuleResult]:
     """Check the rows of a typed frame by the rules of its contract, except those that staging judges while reading.
 
     Parameters
@@ -50,18 +54,46 @@ def check(contract: SourceContract, frame: pl.DataFrame, failed: Iterable[int] =
         Typed columns of the contract, with `file_sha256` so that uniqueness is judged inside a file.
     failed
         Positions of the rows that reading has failed; a row that fails anything else is nobody's duplicate.
+    known
+        What rules that compare rows need to know beside them.
 
     Raises
     ------
     QualityError
         Great Expectations could not evaluate a rule.
     """
-    results = _evaluate([rule for rule in contract.rules if rule.expectation not in {*READING_RULES, ROW_COUNT}], frame)
+    elsewhere = {*READING_RULES, *COMPARING_RULES, ROW_COUNT}
+    results = _evaluate([rule for rule in contract.rules if rule.expectation not in elsewhere], frame)
     bad = set(failed)
     for result in results:
         if result.rule.severity != "warning" and result.rule.expectation != UNIQUE:
             bad.update(result.failing)
-    return [_first_kept(frame, result, bad) if result.rule.expectation == UNIQUE else result for result in results]
+    results = [_first_kept(frame, result, bad) if result.rule.expectation == UNIQUE else result for result in results]
+    for result in results:
+        if result.rule.severity != "warning":
+            bad.update(result.failing)
+    return [*results, *_compare(contract, frame, bad, known or Known())]
+
+
+def _compare(contract: SourceContract, frame: pl.DataFrame, bad: AbstractSet[int], known: Known) -> list[RuleResult]:
+    """Compare the good rows with each other; a row that is put aside neither asks for a look nor is a measure.
+
+    Raises
+    ------
+    QualityError
+        A rule names a column that is not there.
+    """
+    good = [position for position in range(frame.height) if position not in bad]
+    rows = frame[good]
+    found = []
+    for rule in contract.rules:
+        if rule.expectation in COMPARING_RULES:
+            try:
+                positions = tuple(good[position] for position in failing(rule, rows, known))
+            except pl.exceptions.ColumnNotFoundError as error:
+                raise QualityError(f"{rule.id}: could not be evaluated: {error}") from error
+            found.append(RuleResult(rule, frame.height, positions, not positions))
+    return found
 
 
 def check_size(contract: SourceContract, frame: pl.DataFrame, rows_before: int | None) -> list[RuleResult]:

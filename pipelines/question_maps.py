@@ -320,12 +320,12 @@ def _read_map(path: Path, settings: Settings) -> QuestionMap:
         raise _faulty("map.no_such_source", map=name, sources=", ".join(mapped_sources()))
     try:
         said = MapFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise _faulty("map.unreadable", map=name, detail=" ".join(str(error).split())) from error
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "-"
         raise _faulty("map.faulty", map=name, field=where, fault=first["msg"]) from error
+    except (ValueError, RecursionError) as error:
+        raise _faulty("map.unreadable", map=name, detail=" ".join(str(error).split())) from error
     return _checked(name, contracts.sources()[path.parent.name], said, settings)
 
 

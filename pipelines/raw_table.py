@@ -22,6 +22,9 @@ Record = tuple[int, list[Cell]]
 HEADER_WITHIN = 50
 """The header is looked for among this many first rows that are not blank."""
 
+MAX_CELLS = 10_000_000
+"""Cells of a table, filled or not: who reads it reserves memory for all of them."""
+
 CLOSE_ENOUGH = 0.75
 """Likeness (difflib ratio) from which an unknown header is named as the one that was probably meant."""
 

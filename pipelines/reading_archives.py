@@ -15,14 +15,12 @@ import zlib
 from collections.abc import Iterator
 from xml.parsers import expat
 
-from pipelines.raw_table import refused
+from pipelines.raw_table import MAX_CELLS, refused
 
 MEBI = 1024 * 1024
 MAX_UNPACKED = 300 * MEBI
 MAX_RATIO = 200
 RATIO_COUNTS_FROM = 50 * MEBI
-MAX_CELLS = 10_000_000
-"""Cells of a sheet's rectangle, filled or not: who loads the sheet reserves memory for all of them."""
 
 _BROKEN = (
     zipfile.BadZipFile,
@@ -37,7 +35,9 @@ _BROKEN = (
 _XML_ENDINGS = (".xml", ".rels")
 _ODS = b"application/vnd.oasis.opendocument.spreadsheet"
 _XLSX_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
-_XLSX_CELL = re.compile(rb"""\br=["']([A-Z]{1,3})([0-9]{1,7})["'](?!(?:[^>"']|"[^"]*"|'[^']*')*/>)""")
+_XLSX_CELL = re.compile(rb"""\br=["']([A-Za-z]+)([0-9]+)["'](?!(?:[^>"']|"[^"]*"|'[^']*')*/>)""")
+_XLSX_ROW = re.compile(rb"""<(?:\w+:)?row\b(?:[^>]*?\br=["']([0-9]+)["'])?""")
+_XLSX_UNPLACED = re.compile(rb"""<(?:\w+:)?c(?=[\s>])(?![^>]*\br=)""")
 _ODS_TABLE = re.compile(rb"<table:table(?=[\s>])")
 _ODS_ROW = re.compile(rb"<table:table-row(?=[\s>/])")
 _ODS_CELL = re.compile(rb"""<table:(?:covered-)?table-cell((?:[^>"']|"[^"]*"|'[^']*')*)>""")
@@ -115,19 +115,27 @@ def _refuse_bomb(unpacked: int, packed: int) -> None:
 
 
 def _xlsx_sizes(archive: zipfile.ZipFile) -> Iterator[int]:
-    """Yield the cells of each sheet's rectangle, from A1 to its last filled row and column."""
+    """Yield the cells of each sheet's rectangle, from A1 to its last filled row and column.
+
+    A place may lie beyond what a spreadsheet can have. A cell that tells no place follows the one before it.
+    """
     for name in archive.namelist():
         if not _XLSX_SHEET.fullmatch(name):
             continue
-        places = _XLSX_CELL.findall(archive.read(name))
+        sheet = archive.read(name)
+        places = _XLSX_CELL.findall(sheet)
         rows = max(map(int, {row for _, row in places}), default=0)
         columns = max(map(_column_number, {column for column, _ in places}), default=0)
+        if _XLSX_UNPLACED.search(sheet):
+            parted = _XLSX_ROW.split(sheet)[1:]
+            rows = max(rows, len(parted) // 2, *(int(row or 0) for row in parted[::2]))
+            columns = max(columns, *(len(_XLSX_UNPLACED.findall(cells)) for cells in parted[1::2]))
         yield rows * columns
 
 
 def _column_number(letters: bytes) -> int:
     number = 0
-    for letter in letters:
+    for letter in letters.upper():
         number = number * 26 + letter - ord("A") + 1
     return number
 

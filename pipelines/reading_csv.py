@@ -15,11 +15,17 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from pipelines.raw_table import HEADER_WITHIN, Cell, Record, Split, header_score, is_blank, refused
+from pipelines.raw_table import HEADER_WITHIN, MAX_CELLS, Cell, Record, Split, header_score, is_blank, refused
 
 SEPARATORS = (";", ",", "\t", "|")
 MAX_RECORD_LINES = 200
 """A quoted cell may go over this many lines; beyond it the quotation mark is a stray one."""
+
+MAX_LINE = 4 * 1024 * 1024
+"""Letters of a line; a longer one is no row of a table."""
+
+MAX_COLUMNS = 16_384
+"""As many as a spreadsheet has."""
 
 MAX_CONTROL_SHARE = 0.02
 """Share of control characters from which bytes are not text."""
@@ -59,8 +65,22 @@ def decode(content: bytes) -> str:
 
 
 def split_lines(text: str) -> list[str]:
-    """Split a text at its line ends only (LF, CRLF, CR), keeping them."""
-    return list(io.StringIO(text, newline=""))
+    """Split a text at its line ends only (LF, CRLF, CR), keeping them.
+
+    Raises
+    ------
+    Refused
+        The text would fill the memory: a line of it is too long, or it has too many cells.
+    """
+    ends = text.count("\n") + text.count("\r") - text.count("\r\n")
+    cells = ends + 1 + max(text.count(separator) for separator in SEPARATORS)
+    if cells > MAX_CELLS:
+        raise refused("refusal.too_many_cells", count=cells, limit=MAX_CELLS)
+    lines = list(io.StringIO(text, newline=""))
+    long = next((place for place, line in enumerate(lines, start=1) if len(line) > MAX_LINE), None)
+    if long is not None:
+        raise refused("refusal.line_too_long", line=long, limit=MAX_LINE // 1_000_000)
+    return lines
 
 
 def find_spot(lines: Sequence[str], spellings: Mapping[str, str]) -> Spot:
@@ -89,10 +109,23 @@ def split_at(lines: Sequence[str], spot: Spot) -> Split:
     header = list(spot.cells)
     while header and not (header[-1] and header[-1].strip()):
         header.pop()
+    refuse_wide(header)
     titles = [(place + 1, _bare(lines[place], spot.separator)) for place in range(spot.start)]
     above = [(line, cells) for line, cells in titles if not is_blank(cells)]
     below = list(_records(lines, spot.end, spot.separator, len(header)))
     return Split("", above, (spot.start + 1, header), below)
+
+
+def refuse_wide(header: Sequence[Cell]) -> None:
+    """Refuse a table that has more columns than anybody can have meant.
+
+    Raises
+    ------
+    Refused
+        There are more than `MAX_COLUMNS` headers.
+    """
+    if len(header) > MAX_COLUMNS:
+        raise refused("refusal.too_many_columns", count=len(header), limit=MAX_COLUMNS)
 
 
 def _decode(content: bytes) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipelines.contract_model import SourceContract, fold
-from pipelines.raw_table import Cell, RawTable, Record, Refused, refused
+from pipelines.raw_table import MAX_CELLS, Cell, RawTable, Record, Refused, refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,10 @@ def parse(text: str) -> object:
     Raises
     ------
     Refused
-        The text is not JSON.
+        The text is not JSON, or has so many values that they would fill the memory.
     """
+    if (count := text.count(",")) > MAX_CELLS:
+        raise refused("refusal.too_many_cells", count=count, limit=MAX_CELLS)
     try:
         return json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
     except json.JSONDecodeError as error:

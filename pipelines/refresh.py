@@ -34,7 +34,7 @@ def made_of() -> Mapping[str, frozenset[str]]:
     graph["meta.edition"] = set(raw)
     for source, contract in sources.items():
         graph[f"staging.{source}"] = {f"raw.{source}"}
-        if rooms.may_name_persons(contract):
+        if rooms.needs_register(contract):
             graph[f"staging.{source}"].add("staging.prh_register")
     graph["marts.term_panels"] = {"marts.return_field", "marts.term_ends"}
     graph["core.association_names"] = {"core.associations", "staging.prh_register"}

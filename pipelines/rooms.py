@@ -105,6 +105,7 @@ def stage(build: Build, source: str) -> Staged:
         Rows or euros went missing.
     """
     contract = contracts.sources()[source]
+    in_force = landing.files_in_force(build.workspace, source)
     staged = staging.stage(
         contract,
         database.read_frame(build.connection, f"raw.{source}"),
@@ -112,7 +113,8 @@ def stage(build: Build, source: str) -> Staged:
         editions.rows_before(build.workspace, source),
         _known(build, contract),
         read_corrections(build.workspace),
-        {file.name: file.sha256 for file in landing.files_in_force(build.workspace, source)},
+        {file.name: file.sha256 for file in in_force},
+        {file.sha256: file.received.date() for file in in_force},
     )
     database.write_frame(build.connection, f"staging.{source}", staged.rows)
     slices = {
@@ -297,9 +299,14 @@ def may_name_persons(contract: SourceContract) -> bool:
     return any(column.reads in {"organisation", "organisations"} for column in contract.columns)
 
 
+def needs_register(contract: SourceContract) -> bool:
+    """Tell whether the rows of a source are held against the register of associations."""
+    return may_name_persons(contract) or any(rule.expectation == "in_register" for rule in contract.rules)
+
+
 def _known(build: Build, contract: SourceContract) -> list[str]:
-    """Return the normalised names and the Y-tunnus of the register for a source whose recipients may be persons."""
-    if not may_name_persons(contract):
+    """Return the normalised names and the Y-tunnus of the register for a source that is held against it."""
+    if not needs_register(contract):
         return []
     register = database.read_frame(build.connection, "staging.prh_register")
     names = pl.concat([register["name"], register["previous_names"].explode()]).drop_nulls().unique()

@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 import polars as pl
 
 from pipelines import parsing, quality
+from pipelines.comparing import Known
 from pipelines.contract_model import SourceContract, fold
 from pipelines.contracts import FINISHED, HEADERS, RAGGED, code_lists
 from pipelines.corrections import Correction, apply
@@ -27,6 +29,9 @@ PERSON_MASK = "***"
 
 SHORTEST_WORD_ENDING = 4
 """Words of organisations this long are recognised as the end of a compound word too (`kylätoimikunta`)."""
+
+_EMAIL = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+_PHONE = r"(?:\+358|\b0)[\s-]?\d{1,3}(?:[\s-]?\d{2,4}){2,3}\b"
 
 COUNTS = ("rows_read", "rows_staged", "rows_quarantined", "rows_outside", "rows_without_euros")
 EUROS = ("eur_read", "eur_staged", "eur_quarantined")
@@ -98,6 +103,7 @@ def stage(
     known: Sequence[str] = (),
     corrections: Sequence[Correction] = (),
     files: Mapping[str, str] | None = None,
+    received: Mapping[str, date] | None = None,
 ) -> Staged:
     """Type the rows of a source and part the good from the bad.
 
@@ -109,6 +115,8 @@ def stage(
         Rows staged in the edition before, for rules that compare with it.
     known
         Normalised names and Y-tunnus of the associations of the register, which are never masked as persons.
+    received
+        The day on which each file came, by its hash.
     corrections, files
         Corrections of cells, and the hash of each file in force by its name.
 
@@ -125,12 +133,13 @@ def stage(
     )
     reading = [*_unreadable(contract, text, typed), *_whole_rows(contract, text)]
     failed = {position for result in reading for position in result.failing}
-    results = [*reading, *_once(quality.check(contract, typed, failed), reading)]
+    beside = Known(frozenset(known), received or {})
+    results = [*reading, *_once(quality.check(contract, typed, failed, beside), reading)]
     headers, near = _near_headers(contract, raw)
     findings = pl.concat([_findings(text, results), near]).sort(*PLACE, "rule_id")
     results.append(headers)
     is_bad = _bad_rows(typed, findings)
-    rows = mask_persons(contract, typed.filter(~is_bad), known)
+    rows = mask_contacts(contract, mask_persons(contract, typed.filter(~is_bad), known))
     results += quality.check_size(contract, rows, rows_before)
     quarantine = _quarantine(contract, raw, typed.filter(is_bad), findings)
     accounts = _account(contract, raw, typed, rows, quarantine, findings)
@@ -183,8 +192,9 @@ def text_frame(contract: SourceContract, raw: pl.DataFrame) -> pl.DataFrame:
 def mask_persons(contract: SourceContract, rows: pl.DataFrame, known: Sequence[str]) -> pl.DataFrame:
     """Replace the names of recipients that may be private persons, and drop their Y-tunnus.
 
-    A name stays when a word of it shows an organisation, or when the register knows it or the Y-tunnus of the row. A
-    Y-tunnus alone is not enough: a sole trader has one too.
+    A name stays when a word of it shows an organisation, or when the register knows it. A Y-tunnus keeps no name: a
+    sole trader has one too, and the person who books for an association may write the own name beside its Y-tunnus. A
+    Y-tunnus that the register knows stays, so that the row is still linked.
     """
     masked = _named(contract, "organisation")
     spellings = code_lists()["organisation_words"].spellings()
@@ -203,13 +213,32 @@ def mask_persons(contract: SourceContract, rows: pl.DataFrame, known: Sequence[s
         return pl.when(is_kept | name.is_null()).then(name).otherwise(pl.lit(PERSON_MASK))
 
     for name in masked:
-        is_kept = has_known_id | is_organisation(pl.col(name))
+        is_kept = is_organisation(pl.col(name))
         shown = [unless_person(pl.col(name), is_kept).alias(name)]
         if "business_id" in rows.columns:
-            shown.append(pl.when(is_kept).then(pl.col("business_id")).alias("business_id"))
+            shown.append(pl.when(is_kept | has_known_id).then(pl.col("business_id")).alias("business_id"))
         rows = rows.with_columns(shown)
     each = unless_person(pl.element(), is_organisation(pl.element()))
     return rows.with_columns(pl.col(name).list.eval(each) for name in _named(contract, "organisations"))
+
+
+def mask_contacts(contract: SourceContract, rows: pl.DataFrame) -> pl.DataFrame:
+    """Replace e-mail addresses and phone numbers within names and sentences, such as `Kevätjuhla, kysy 040 …`.
+
+    A number in a cell without words is no phone number: numbers of applications and accounts look like one.
+    """
+
+    def masked(text: pl.Expr) -> pl.Expr:
+        bare = text.str.replace_all(_EMAIL, PERSON_MASK)
+        has_words = bare.str.contains(r"\p{L}{3}")
+        return pl.when(has_words).then(bare.str.replace_all(_PHONE, PERSON_MASK)).otherwise(bare)
+
+    single = [name for reads in ("text", "organisation") for name in _named(contract, reads)]
+    several = [name for reads in ("texts", "organisations") for name in _named(contract, reads)]
+    return rows.with_columns(
+        *(masked(pl.col(name)).alias(name) for name in single),
+        *(pl.col(name).list.eval(masked(pl.element())) for name in several),
+    )
 
 
 def _named(contract: SourceContract, reads: str) -> list[str]:

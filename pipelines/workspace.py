@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError
 
-from pipelines import classification, contracts
+from pipelines import contracts, settings_checks
 from pipelines.classification import ClassificationRule
 from pipelines.contract_model import CodeList
 
@@ -391,7 +391,7 @@ def parse_settings(text: str, name: str) -> Settings:
     """
     try:
         raw: dict[str, Any] = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits, thousands of brackets
         raise WorkspaceError(f"Asetuksia {name} ei voi lukea: {error}. Korjaa tiedosto.") from error
     try:
         settings = Settings.model_validate(raw)
@@ -399,43 +399,8 @@ def parse_settings(text: str, name: str) -> Settings:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
         raise WorkspaceError(f"Asetuksissa {name} on virhe kohdassa {where}: {first['msg']}. Korjaa kohta.") from error
-    fault = classification.first_fault(settings.classification_rules, settings.code_list)
+    fault = settings_checks.first_fault(settings, OWN_LISTS)
     if fault is not None:
-        raise WorkspaceError(f"Asetuksissa {name}: {fault.fi}")
-    for place, wrong in (("targets", _fault_of_targets(settings)), ("series_breaks", _fault_of_breaks(settings))):
-        if wrong:
-            raise WorkspaceError(f"Asetuksissa {name} on virhe kohdassa {place}: {wrong} Korjaa kohta.")
+        place, why = fault
+        raise WorkspaceError(contracts.message("settings.faulty", name=name, place=place, fault=why.fi).fi)
     return settings
-
-
-def _fault_of_targets(settings: Settings) -> str:
-    """Return what is wrong with the first target that can't be one, empty when all can."""
-    terms = {term.id for term in settings.council_terms}
-    seen: set[tuple[str, str]] = set()
-    for target in settings.targets:
-        card = contracts.indicators().get(target.indicator)
-        if card is None:
-            return contracts.message("settings.indicator", indicator=target.indicator).fi
-        if card.direction == "none":
-            return contracts.message("settings.target.direction", indicator=target.indicator).fi
-        if card.unit_code == "share" and not 0 <= target.value <= 1:
-            return contracts.message("settings.target.share", indicator=target.indicator).fi
-        if target.term not in terms:
-            return contracts.message("settings.target.term", indicator=target.indicator, term=target.term).fi
-        if (target.indicator, target.term) in seen:
-            return contracts.message("settings.target.twice", indicator=target.indicator, term=target.term).fi
-        seen.add((target.indicator, target.term))
-    return ""
-
-
-def _fault_of_breaks(settings: Settings) -> str:
-    """Return what is wrong with the first series break that can't be one, empty when all can."""
-    seen: set[tuple[str, int]] = set()
-    for item in settings.series_breaks:
-        for indicator in item.indicators:
-            if indicator not in contracts.indicators():
-                return contracts.message("settings.indicator", indicator=indicator).fi
-            if (indicator, item.date.year) in seen:
-                return contracts.message("settings.break.twice", indicator=indicator, year=item.date.year).fi
-            seen.add((indicator, item.date.year))
-    return ""

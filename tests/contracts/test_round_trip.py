@@ -11,6 +11,7 @@ import pytest
 
 from pipelines import classification, contracts, parsing, quality
 from pipelines.contract_model import Column, SourceContract, TableContract, Text
+from pipelines.expectations import COMPARING_RULES
 from pipelines.workspace import SETTINGS_FILE, Settings, read_settings
 from warehouse.models import models
 
@@ -124,14 +125,16 @@ def test_every_rule_is_about_columns_that_are_staged(source: SourceContract) -> 
         columns = {rule.column} if rule.column else set()
         for argument in ("column", "column_A", "column_B"):
             columns |= {rule.arguments[argument]} if argument in rule.arguments else set()
-        assert columns | set(rule.arguments.get("column_list", ())) <= names, rule.id
+        columns |= {rule.arguments[argument] for argument in ("who", "when", "per") if argument in rule.arguments}
+        columns |= {name for argument in ("column_list", "by", "columns") for name in rule.arguments.get(argument, ())}
+        assert columns <= names, rule.id
         assert rule.dimension, rule.id
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
 def test_every_rule_becomes_an_expectation_that_bears_its_id(source: SourceContract) -> None:
     for rule in source.rules:
-        if rule.expectation in contracts.READING_RULES:
+        if rule.expectation in {*contracts.READING_RULES, *COMPARING_RULES}:
             continue
         expectation = quality.build(rule, rows_before=100)
         assert expectation.meta == {"rule_id": rule.id}

@@ -89,10 +89,7 @@ TABLES = {
     "core.grants": f"SELECT 'g' || line AS grant_id, {PLACE}, line FROM range(1, 5) AS lines(line)",
     "core.city_work": f"SELECT 'w1' AS work_id, {PLACE}, 1 AS line",
     "core.meetings": f"SELECT 'm1' AS meeting_id, {PLACE}, 1 AS line",
-    "core.events": (
-        "SELECT 'e1' AS event_id, [{'file_sha256': 'f', 'sheet': '', 'line': 2},"
-        " {'file_sha256': 'f', 'sheet': '', 'line': 1}] AS told_in"
-    ),
+    "core.event_tellings": f"SELECT 'e1' AS event_id, 'events' AS source, {PLACE}, line FROM range(1, 3) AS lines(line)",
     "staging.grant_ledger": f"""
         SELECT {PLACE}, line, body AS granting_body, 'operating' AS grant_type, name AS recipient_name, sector,
             NULL::VARCHAR AS area, goals, NULL::VARCHAR[] AS means, NULL::VARCHAR[] AS volunteer_forms
@@ -107,7 +104,7 @@ TABLES = {
     "staging.meetings": f"""SELECT {PLACE}, 1 AS line, 'table' AS forum, NULL::VARCHAR AS sector,
         'centre' AS area, NULL::VARCHAR[] AS goals, NULL::VARCHAR[] AS means""",
     "staging.events": f"""
-        SELECT {PLACE}, line, NULL::VARCHAR AS city_unit, 'Kesäkonsertti' AS name, NULL::VARCHAR AS place, sector,
+        SELECT {PLACE}, line, line AS delivery, NULL::VARCHAR AS city_unit, 'Kesäkonsertti' AS name, NULL::VARCHAR AS place, sector,
             NULL::VARCHAR AS area, NULL::VARCHAR[] AS goals, NULL::VARCHAR[] AS means,
             NULL::VARCHAR[] AS volunteer_forms, channels
         FROM (VALUES (1, 'employment', ['library']), (2, 'technical', NULL)) AS rows(line, sector, channels)""",

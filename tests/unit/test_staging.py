@@ -244,11 +244,17 @@ def test_a_name_that_may_be_a_persons_is_masked(name: str) -> None:
     assert masked(name) == staging.PERSON_MASK
 
 
-def test_a_name_stays_when_the_register_knows_its_business_id_or_the_name() -> None:
-    assert masked("Martan Tupa", business_id="9123457-3", known=("9123457-3",)) == "Martan Tupa"
+def test_a_name_stays_when_the_register_knows_it() -> None:
     (key,) = pl.select(name_key(pl.lit("Martan Tupa ry"))).to_series()
     assert masked("Martan Tupa", known=(key,)) == "Martan Tupa"
     assert masked("Martan Toinen Tupa", known=(key,)) == staging.PERSON_MASK
+
+
+def test_a_known_business_id_stays_but_keeps_no_name() -> None:
+    schema = {"recipient_name": pl.String, "business_id": pl.String}
+    rows = pl.DataFrame([("Kerttu Keksitty", "9123457-3")], schema=schema, orient="row")
+    done = staging.mask_persons(contracts.sources()["grant_ledger"], rows, ("9123457-3",))
+    assert done.row(0) == (staging.PERSON_MASK, "9123457-3")
 
 
 def test_a_sole_trader_has_a_business_id_and_is_a_person_all_the_same() -> None:
@@ -305,3 +311,25 @@ def test_rows_that_change_places_between_files_stop_the_run(
     monkeypatch.setattr(staging, "mask_persons", lambda _contract, rows, _known: rows.with_columns(file_sha256=swapped))
     with pytest.raises(AccountingError):
         staged(settings, "grant_ledger", (LEDGER, GOOD), (LEDGER, ledger_row(Hakemusnumero="2")))
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("Juhla, kysy etu.suku@esimerkki.invalid", "Juhla, kysy ***"),
+        ("Juhla, p. 040 7654321", "Juhla, p. ***"),
+        ("Juhla p. +358 40 765 4321 tai 040-7654321", "Juhla p. *** tai ***"),
+        ("Esimerkin Latu ry (195.883)", "Esimerkin Latu ry (195.883)"),
+        ("Päätös 2024-0017, 9123457-3", "Päätös 2024-0017, 9123457-3"),
+        ("Kesäjuhla 14.6.2024 klo 18.00", "Kesäjuhla 14.6.2024 klo 18.00"),
+        ("Vuosijuhla 1924 - 2024", "Vuosijuhla 1924 - 2024"),
+        ("0401234567", "0401234567"),
+        ("Sali 040", "Sali 040"),
+    ],
+)
+def test_contacts_within_a_sentence_are_masked_and_other_numbers_are_not(said: str, kept: str) -> None:
+    rows = pl.DataFrame(
+        {"name": [said], "place": [None], "organisers": [[said]]}, schema_overrides={"place": pl.String}
+    )
+    masked = staging.mask_contacts(contracts.sources()["events"], rows)
+    assert masked.row(0) == (kept, None, [kept])

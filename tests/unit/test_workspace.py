@@ -130,11 +130,11 @@ WITHOUT_TARGETS = re.sub(r"\[\[targets\]\]\n(?:.+\n)+\n", "", EXAMPLE)
 BROKEN = {
     "a target of no indicator": (
         WITHOUT_TARGETS + TARGET.replace("cooperation_grade", "happiness"),
-        "targets: mittaria happiness ei ole",
+        "targets. Mittaria happiness ei ole",
     ),
     "a target where neither way is good": (
         WITHOUT_TARGETS + TARGET.replace("cooperation_grade", "founded"),
-        "targets: mittarille founded ei voi asettaa tavoitetta",
+        "targets. Mittarille founded ei voi asettaa tavoitetta",
     ),
     "a share told as per cent": (
         WITHOUT_TARGETS + TARGET.replace("cooperation_grade", "umbrella_coverage_share").replace("8.0", "80"),
@@ -145,9 +145,9 @@ BROKEN = {
     "a target without an owner": (WITHOUT_TARGETS + TARGET.replace("Esimerkkityöryhmä", ""), "targets.0.owner"),
     "two breaks in one year": (
         EXAMPLE + BREAK.replace("NAME", "grants_paid_eur"),
-        "series_breaks: mittarin grants_paid_eur sarja katkeaa kahdesti vuonna 2023",
+        "series_breaks. Mittarin grants_paid_eur sarja katkeaa kahdesti vuonna 2023",
     ),
-    "a break of no indicator": (EXAMPLE + BREAK.replace("NAME", "weather"), "series_breaks: mittaria weather ei ole"),
+    "a break of no indicator": (EXAMPLE + BREAK.replace("NAME", "weather"), "series_breaks. Mittaria weather ei ole"),
     "a term without its years": (EXAMPLE.replace('id = "2017-2021"', 'id = "edellinen"'), "council_terms.0.id"),
     "not TOML": ("[municipality", "ei voi lukea"),
     "an unknown setting": (EXAMPLE + "\n[colours]\naccent = 'blue'\n", "kohdassa colours"),

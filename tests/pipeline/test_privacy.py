@@ -1,0 +1,163 @@
+"""Nothing that tells of a person gets past `raw`: planted names, addresses and numbers are searched for everywhere.
+
+What is planted is invented and stands nowhere else. Tables that repeat delivered cells (quarantine and findings) stay in
+the workspace, as the design allows; no edition has them.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator
+
+import duckdb
+import pytest
+
+from pipelines import contracts, refresh
+from pipelines.contract_model import Column, SourceContract
+from pipelines.workspace import Workspace
+from warehouse import database
+
+PERSON = "Vilhelmiina Keksitty-Kuviteltu"
+MAIL = "vilhelmiina.keksitty@esimerkki.invalid"
+PHONE = "040 7654321"
+PLANTED = re.compile(r"vilhelmiina|keksitty-kuviteltu|765\s?4321")
+
+REPEATS_CELLS = {"quality.quarantine", "quality.findings"}
+PROSE = {"annual_clock": {"task"}, "events": {"name", "place"}, "meetings": {"place"}}
+"""Columns that go on and that people write sentences into."""
+
+BAD = {
+    "integer": "paljon",
+    "date": "eilen",
+    "year": "tänä vuonna",
+    "money": "kts. liite",
+    "code": "??",
+    "datetime": "illalla",
+}
+
+
+def cell(source: SourceContract, column: Column) -> str:
+    if column.is_personal:
+        return f"{PERSON}, {MAIL}, {PHONE}"
+    if column.reads == "organisation":
+        return PERSON
+    if column.reads == "organisations":
+        return f"{PERSON}; Kuviteltu Latu ry; {MAIL}"
+    if column.name in PROSE.get(source.name, ()):
+        return f"Kevätjuhla, kysy {MAIL} tai p. {PHONE}"
+    return column.example
+
+
+def table(source: SourceContract) -> bytes:
+    """A file with a title, a column that nobody knows, a good row, a row for quarantine and a total row."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=";")
+    writer.writerow([f"Tulostanut {PERSON}, {MAIL}, {PHONE}"])
+    writer.writerow([*(column.header for column in source.columns), f"Yhteyshenkilö ({PERSON})"])
+    good = [cell(source, column) for column in source.columns]
+    writer.writerow([*good, f"{PERSON} {PHONE}"])
+    spoilt = next(place for place, column in enumerate(source.columns) if column.reads in BAD)
+    bad = [BAD[source.columns[spoilt].reads] if place == spoilt else text for place, text in enumerate(good)]
+    writer.writerow([*bad, PERSON])
+    for word in source.total_row_words[:1]:
+        writer.writerow([f"{word} {PERSON}", *[""] * len(source.columns)])
+    return text.getvalue().encode()
+
+
+DOCUMENTS: dict[tuple[str, str], object] = {
+    ("prh_register", "yrtti.json"): {
+        "BasicInfoResponse": {
+            "RegistrationNumber": "100.500",
+            "Domicile": "998",
+            "RegistryDate": "2001-02-03",
+            "AssociationStatus": "R",
+            "AssociationNameInfo": [
+                {"AssociationName": "Kuviteltu Kerho ry", "AssociationNameType": "P", "AssociationNameStatus": "R"}
+            ],
+            "Address": [{"StreetName": f"{PERSON}\nEsimerkkitie 1", "FormattedAddressFI": PERSON}],
+            "ContactInfo": {"Email": MAIL, "PhoneNumber": PHONE},
+        }
+    },
+    ("premises_bookings", "varaamo.json"): [
+        {
+            "primary_unit_name": "Yhdistysten talo",
+            "reservee_organisation_name": PERSON,
+            "reservee_email": MAIL,
+            "reservee_phone": PHONE,
+            "begin": "2024-06-14T12:00:00+00:00",
+            "end": "2024-06-14T14:00:00+00:00",
+            "reservation_type": "normal",
+            "state": "confirmed",
+        }
+    ],
+}
+CALENDAR = f"""BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:x
+BEGIN:VEVENT
+UID:1@esimerkki.invalid
+DTSTAMP:20240101T000000Z
+DTSTART;VALUE=DATE:20240614
+SUMMARY:Juhla\\, kysy {MAIL} tai {PHONE}
+ORGANIZER;CN="{PERSON}":mailto:{MAIL}
+ATTENDEE;CN="{PERSON}":mailto:{MAIL}
+CONTACT:{PERSON} {PHONE}
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    made = Workspace(tmp_path_factory.mktemp("persons") / "town")
+    made.create(contracts.municipality_settings("esimerkkila"))
+    for source in contracts.sources().values():
+        if "csv" in source.formats:
+            (made.inbox / source.name / "taulukko.csv").write_bytes(table(source))
+    for (name, file), document in DOCUMENTS.items():
+        (made.inbox / name / file).write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
+    (made.inbox / "events" / "kalenteri.ics").write_text(CALENDAR, encoding="utf-8")
+    refresh.run_rooms(made, lambda _table: None)
+    return made
+
+
+def places(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str]]:
+    """Yield the table and the text of each row that holds something planted."""
+    tables = connection.execute("SELECT table_schema, table_name FROM information_schema.tables").fetchall()
+    for schema, name in tables:
+        for row in connection.execute(f'SELECT * FROM "{schema}"."{name}"').fetchall():
+            if PLANTED.search(str(row).casefold()):
+                yield f"{schema}.{name}", str(row)
+
+
+def test_what_is_planted_is_in_raw_of_every_source(workspace: Workspace) -> None:
+    with database.open_build(workspace.build_file) as build:
+        found = {table for table, _ in places(build)}
+    expected = {f"raw.{source.name}" for source in contracts.sources().values() if "csv" in source.formats}
+    assert expected <= found, "the search below would search for nothing"
+
+
+def test_nothing_of_a_person_is_beyond_raw(workspace: Workspace) -> None:
+    with database.open_build(workspace.build_file) as build:
+        beyond = [(table, row) for table, row in places(build) if not table.startswith("raw.")]
+        rows = {
+            name: build.sql(f"SELECT count(*) FROM staging.{name}").fetchall()[0][0]
+            for name in contracts.sources()
+            if "csv" in contracts.sources()[name].formats
+        }
+    assert [place for place in beyond if place[0] not in REPEATS_CELLS] == []
+    assert all(rows.values()), f"a good row of each source goes on: {rows}"
+
+
+def test_no_edition_holds_anything_of_a_person(workspace: Workspace) -> None:
+    (edition,) = workspace.editions.iterdir()
+    files = [path for path in edition.rglob("*") if path.is_file()]
+    assert {path.name for path in files} >= {"public.duckdb", "analyst.duckdb"}
+    for path in files:
+        assert not re.search(rb"vilhelmiina|7654321", path.read_bytes().lower()), path.name
+        if path.suffix == ".duckdb":
+            with database.open_edition(path) as connection:
+                assert list(places(connection)) == []
