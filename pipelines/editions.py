@@ -18,8 +18,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import duckdb
+import polars as pl
 
 from pipelines import contracts, disclosure, landing
 from pipelines.contract_model import TableContract
@@ -29,6 +31,8 @@ from warehouse.models import models
 
 FILES = {"public": "public.duckdb", "analyst": "analyst.duckdb"}
 """File of each audience: `public` holds public tables and columns, `analyst` the restricted ones too."""
+
+DESCRIPTION = "edition.json"
 
 MASKED_TABLE = "marts.indicator_values"
 
@@ -107,7 +111,7 @@ def publish(connection: duckdb.DuckDBPyConnection, workspace: Workspace, edition
     partial.mkdir(parents=True)
     for audience, name in FILES.items():
         database.export(connection, partial / name, list(_exports(audience)))
-    _describe(connection, partial / "edition.json", edition_id)
+    _describe(connection, partial / DESCRIPTION, edition_id)
     for path in (*partial.iterdir(), partial):
         _flush(path)
     partial.rename(target)
@@ -128,9 +132,32 @@ def rows_before(workspace: Workspace, source: str) -> int | None:
     edition_id = current_id(workspace)
     if edition_id is None:
         return None
-    described = json.loads((workspace.editions / edition_id / "edition.json").read_text(encoding="utf-8"))
-    rows = described["rows_staged"].get(source)
+    rows = _described(workspace.editions / edition_id)["rows_staged"].get(source)
     return None if rows is None else int(rows)
+
+
+def hidden_before(workspace: Workspace) -> frozenset[disclosure.Key]:
+    """Return the keys of the figures that the edition published last has hidden; it keeps hidden what others had."""
+    described = [(_described(folder)["published_at"], folder.name) for folder in _finished(workspace)]
+    if not described:
+        return frozenset()
+    hidden = _public_values(workspace, max(described)[1]).filter("is_hidden").select(disclosure.KEY)
+    return frozenset(hidden.iter_rows())
+
+
+def _finished(workspace: Workspace) -> list[Path]:
+    folders = workspace.editions.iterdir() if workspace.editions.is_dir() else ()
+    return sorted(path for path in folders if not path.name.startswith(".") and (path / DESCRIPTION).is_file())
+
+
+def _described(folder: Path) -> dict[str, Any]:
+    described: dict[str, Any] = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
+    return described
+
+
+def _public_values(workspace: Workspace, edition_id: str) -> pl.DataFrame:
+    with database.open_edition(workspace.editions / edition_id / FILES["public"]) as connection:
+        return database.read_frame(connection, MASKED_TABLE)
 
 
 def _exports(audience: str) -> Iterable[database.Export]:
@@ -149,7 +176,7 @@ def _describe(connection: duckdb.DuckDBPyConnection, file: Path, edition_id: str
     status = database.read_frame(connection, "marts.source_status")
     description = {
         "edition_id": edition_id,
-        "published_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "published_at": datetime.now(UTC).isoformat(timespec="microseconds"),
         "software_version": version("yhteispeli"),
         "rows_staged": dict(status.select("source", "rows_staged").iter_rows()),
     }

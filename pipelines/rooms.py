@@ -207,10 +207,16 @@ def publish(build: Build) -> editions.Published:
 
 
 def _hide_small_cells(build: Build) -> int:
-    protected = {card.id: card.disclosure for card in contracts.indicators().values()}
-    values = database.read_frame(build.connection, editions.MASKED_TABLE)
-    smallest = {"associations": build.workspace.settings.figures.disclosure_k, "residents": disclosure.RESIDENTS_K}
-    hidden = disclosure.hide_small_groups(values, protected, smallest)
+    k = build.workspace.settings.figures.disclosure_k
+    hidden = disclosure.hide_small_groups(
+        database.read_frame(build.connection, editions.MASKED_TABLE),
+        disclosure.rules(contracts.indicators().values(), k),
+        editions.hidden_before(build.workspace),
+        disclosure.known_active(
+            database.read_frame(build.connection, "marts.association_years"),
+            database.read_frame(build.connection, "marts.grant_awards"),
+        ),
+    )
     return _write_frame(build, editions.MASKED_TABLE, hidden)
 
 

@@ -269,7 +269,8 @@ def test_every_table_and_column_bears_its_comment(audience: str, town: Build) ->
 
 
 def test_hidden_figures_are_empty_in_the_public_file_and_there_for_the_analyst(town: Build) -> None:
-    masked = ", ".join(f"count({name}) AS {name}" for name in disclosure.MASKED)
+    numbers = [name for name, instead in disclosure.MASKED.items() if instead is None]
+    masked = ", ".join(f"count({name}) AS {name}" for name in numbers)
     shown = f"SELECT count(*), {masked} FROM {editions.MASKED_TABLE} WHERE is_hidden"
     with database.open_edition(edition_file(town, "public")) as edition:
         rows, *counts = edition.sql(shown).fetchone() or ()
