@@ -108,11 +108,11 @@ def series_breaks(settings: Settings) -> Rows:
 
 
 def messages(_settings: Settings) -> Rows:
-    """Return the rows of `meta.messages`: reasons of verdicts and changes."""
+    """Return the rows of `meta.messages`: reasons of verdicts, changes and revisions."""
     return [
         {"message_id": key, **_labelled("text", text)}
         for key, text in contracts.messages().items()
-        if key.startswith(("verdict.", "change."))
+        if key.startswith(("verdict.", "change.", "revision."))
     ]
 
 

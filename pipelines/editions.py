@@ -14,7 +14,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -25,6 +25,8 @@ import polars as pl
 
 from pipelines import contracts, disclosure, landing
 from pipelines.contract_model import TableContract
+from pipelines.corrections import read_corrections
+from pipelines.revisions import Before, Inputs
 from pipelines.workspace import Workspace
 from warehouse import database
 from warehouse.models import models
@@ -79,12 +81,10 @@ def key_of(workspace: Workspace) -> EditionKey:
     files = [file for source in contracts.sources() for file in landing.files_in_force(workspace, source)]
     if not files:
         raise EmptyEditionError("Työtilan inbox-kansioissa ei ole yhtään tiedostoa. Lisää tiedostot ja aja uudelleen.")
-    parts: list[str] = [version("yhteispeli"), workspace.settings_file.read_text(encoding="utf-8")]
+    parts = [workspace.settings_file.read_text(encoding="utf-8"), *_program_texts()]
     parts += [f"{file.source} {file.sha256}" for file in files]
     parts += [path.read_text(encoding="utf-8") for path in workspace.decision_files()]
     parts += [text for _, text in contracts.fingerprint_texts()]
-    parts += [model.sql for model in models().values()]
-    parts += [path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.rglob("*.py"))]
     digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
     data_until = max(file.received for file in files).date()
     return EditionKey(f"{data_until:%Y%m%d}-{digest[:10]}", data_until)
@@ -111,7 +111,7 @@ def publish(connection: duckdb.DuckDBPyConnection, workspace: Workspace, edition
     partial.mkdir(parents=True)
     for audience, name in FILES.items():
         database.export(connection, partial / name, list(_exports(audience)))
-    _describe(connection, partial / DESCRIPTION, edition_id)
+    _describe(connection, workspace, partial / DESCRIPTION, edition_id)
     for path in (*partial.iterdir(), partial):
         _flush(path)
     partial.rename(target)
@@ -145,6 +145,51 @@ def hidden_before(workspace: Workspace) -> frozenset[disclosure.Key]:
     return frozenset(hidden.iter_rows())
 
 
+def before(workspace: Workspace) -> Before | None:
+    """Return the edition in force with its public figures, for telling what a new one changes; None without one."""
+    edition_id = current_id(workspace)
+    if edition_id is None:
+        return None
+    inputs = _described(workspace.editions / edition_id).get("inputs")
+    return Before(edition_id, _public_values(workspace, edition_id), None if inputs is None else Inputs(**inputs))
+
+
+def inputs_of(workspace: Workspace) -> Inputs:
+    """Return what an edition made now is made of."""
+    files = {source: landing.files_in_force(workspace, source) for source in contracts.sources()}
+    texts = dict(contracts.fingerprint_texts())
+    cards = {name: text for name, text in texts.items() if name.startswith("indicators/")}
+    program = [workspace.settings_file.read_text(encoding="utf-8"), *_program_texts()]
+    program += [text for name, text in texts.items() if name not in cards and name != "messages.yaml"]
+    decided: dict[str, list[str]] = {"": [path.read_text(encoding="utf-8") for path in workspace.decision_files()]}
+    if workspace.corrections_file.is_file():
+        decided[""].remove(workspace.corrections_file.read_text(encoding="utf-8"))
+    for correction in read_corrections(workspace):
+        decided.setdefault(correction.source, []).append(correction.model_dump_json())
+    return Inputs(
+        program=_digest(program),
+        cards={Path(name).stem: _digest([text]) for name, text in cards.items()},
+        decided={source: _digest(items) for source, items in decided.items()},
+        delivered={
+            source: {_digest([file.path]): file.sha256 for file in of_source if file.origin is None}
+            for source, of_source in files.items()
+        },
+        fetched={
+            source: sorted(file.sha256 for file in of_source if file.origin is not None)
+            for source, of_source in files.items()
+        },
+    )
+
+
+def _program_texts() -> list[str]:
+    code = [path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.rglob("*.py"))]
+    return [version("yhteispeli"), *(model.sql for model in models().values()), *code]
+
+
+def _digest(texts: Iterable[str]) -> str:
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
+
+
 def _finished(workspace: Workspace) -> list[Path]:
     folders = workspace.editions.iterdir() if workspace.editions.is_dir() else ()
     return sorted(path for path in folders if not path.name.startswith(".") and (path / DESCRIPTION).is_file())
@@ -172,13 +217,14 @@ def _exports(audience: str) -> Iterable[database.Export]:
             yield database.Export(shape)
 
 
-def _describe(connection: duckdb.DuckDBPyConnection, file: Path, edition_id: str) -> None:
+def _describe(connection: duckdb.DuckDBPyConnection, workspace: Workspace, file: Path, edition_id: str) -> None:
     status = database.read_frame(connection, "marts.source_status")
     description = {
         "edition_id": edition_id,
         "published_at": datetime.now(UTC).isoformat(timespec="microseconds"),
         "software_version": version("yhteispeli"),
         "rows_staged": dict(status.select("source", "rows_staged").iter_rows()),
+        "inputs": asdict(inputs_of(workspace)),
     }
     file.write_text(json.dumps(description, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 

@@ -36,6 +36,7 @@ def made_of() -> Mapping[str, frozenset[str]]:
         graph[f"staging.{source}"] = {f"raw.{source}"}
         if rooms.may_name_persons(contract):
             graph[f"staging.{source}"].add("staging.prh_register")
+    graph["meta.revisions"] = {editions.MASKED_TABLE}
     graph["core.association_names"] = {"core.associations", "staging.prh_register"}
     mentions = {f"staging.{source}" for source in rooms.MENTIONS}
     graph["core.organisation_links"] = {"core.associations", "core.association_names", *mentions}
@@ -83,6 +84,7 @@ def run_rooms(workspace: Workspace, progress: Progress) -> editions.Published:
 
 _ALONE: Mapping[str, Work] = {
     "meta.edition": rooms.meta_edition,
+    "meta.revisions": rooms.changed_figures,
     "core.association_names": rooms.association_names,
     "core.organisation_links": rooms.organisation_links,
     "core.link_candidates": rooms.link_candidates,

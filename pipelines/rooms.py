@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import duckdb
 import polars as pl
 
-from pipelines import catalogue, contracts, disclosure, editions, estimation, landing, linking, staging
+from pipelines import catalogue, contracts, disclosure, editions, estimation, landing, linking, revisions, staging
 from pipelines.contract_model import SourceContract
 from pipelines.corrections import read_corrections
 from pipelines.decisions import read_decisions
@@ -191,7 +191,17 @@ def model(build: Build, table: str) -> int:
     """
     shape = editions.shape_of(contracts.tables()[table])
     rows = database.build_from_sql(build.connection, shape, models()[table].sql)
-    return rows if table != editions.MASKED_TABLE else _hide_small_cells(build)
+    return rows if table != editions.MASKED_TABLE else _finish_values(build)
+
+
+def changed_figures(build: Build) -> int:
+    """Write `meta.revisions`: the figures that the edition before shows otherwise."""
+    before = editions.before(build.workspace)
+    now = editions.inputs_of(build.workspace)
+    then = before.inputs if before is not None else None
+    causes = {card.id: revisions.cause(then, now, card.id, card.sources) for card in contracts.indicators().values()}
+    values = database.read_frame(build.connection, editions.MASKED_TABLE)
+    return _write_frame(build, "meta.revisions", revisions.revisions(values, before, causes))
 
 
 def publish(build: Build) -> editions.Published:
@@ -206,7 +216,8 @@ def publish(build: Build) -> editions.Published:
     return editions.publish(build.connection, build.workspace, edition_id)
 
 
-def _hide_small_cells(build: Build) -> int:
+def _finish_values(build: Build) -> int:
+    """Hide small groups, and mark what the edition before had otherwise."""
     k = build.workspace.settings.figures.disclosure_k
     hidden = disclosure.hide_small_groups(
         database.read_frame(build.connection, editions.MASKED_TABLE),
@@ -217,7 +228,7 @@ def _hide_small_cells(build: Build) -> int:
             database.read_frame(build.connection, "marts.grant_awards"),
         ),
     )
-    return _write_frame(build, editions.MASKED_TABLE, hidden)
+    return _write_frame(build, editions.MASKED_TABLE, revisions.marked(hidden, editions.before(build.workspace)))
 
 
 def _read(

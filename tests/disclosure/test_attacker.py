@@ -48,6 +48,7 @@ class Published:
     true_values: pl.DataFrame
     states: pl.DataFrame
     awards: pl.DataFrame
+    revisions: pl.DataFrame
 
     def seen(self, values: pl.DataFrame | None = None) -> Edition:
         """Return it as the attacker has it; with other values than it has when they are given."""
@@ -72,6 +73,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> list[Published]:
                     database.read_frame(analyst, "marts.indicator_values"),
                     database.read_frame(analyst, "marts.association_years"),
                     database.read_frame(public, "marts.grant_awards"),
+                    database.read_frame(public, "meta.revisions"),
                 )
             )
     return found
@@ -140,6 +142,24 @@ def test_a_change_is_told_only_where_both_years_are_shown(published: list[Publis
             place = (change["indicator_id"], change["breakdown"], change["breakdown_value"])
             assert not rows[change["period"], *place]["is_hidden"]
             assert not rows[change["previous_period"], *place]["is_hidden"]
+
+
+def test_revisions_tell_what_two_public_editions_tell_and_no_more(published: list[Published]) -> None:
+    assert published[0].revisions.height == 0
+    for before, now, cause in zip(published, published[1:], ("revision.correction", "revision.new_data"), strict=False):
+        old, new = by_place(before.values), by_place(now.values)
+        listed = by_place(now.revisions)
+        assert listed.keys() == {
+            place
+            for place, row in old.items()
+            if not row["is_hidden"]
+            and not new[place]["is_hidden"]
+            and any(row[name] != pytest.approx(new[place][name], rel=1e-9) for name in ("value", "reported"))
+        }
+        assert {row["cause"] for row in listed.values()} == {cause}
+        for place, row in listed.items():
+            assert (row["previous_value"], row["value"]) == (old[place]["value"], new[place]["value"])
+            assert new[place]["status"] == "revised"
 
 
 # The attacker can find

@@ -6,6 +6,7 @@ Here belongs: the changes between the editions. Not here: what can be worked out
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -41,10 +42,15 @@ def _returns(workspace: Workspace, year: int) -> Path:
 
 
 def _correct_returns(workspace: Workspace) -> None:
-    """One return of 2023 is withdrawn, and another has ten times the members."""
+    """Of the associations that answered once for 2023, one withdraws its return and another has ten times the members."""
     file = _returns(workspace, 2023)
     lines = file.read_text(encoding="cp1252").splitlines(keepends=True)
-    rows = [place for place, line in enumerate(lines) if line.startswith("2023;") and line.split(";")[3].isdigit()]
+    names = Counter(line.split(";")[1] for line in lines if line.startswith("2023;"))
+    rows = [
+        place
+        for place, line in enumerate(lines)
+        if line.startswith("2023;") and line.split(";")[3].isdigit() and names[line.split(";")[1]] == 1
+    ]
     cells = lines[rows[1]].split(";")
     lines[rows[1]] = ";".join([*cells[:3], f"{cells[3]}0", *cells[4:]])
     del lines[rows[0]]
