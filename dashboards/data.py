@@ -24,6 +24,7 @@ from dashboards.rows import (
     EditionFacts,
     IndicatorCard,
     Reconciliation,
+    Revision,
     SeriesBreak,
     SourceState,
     Value,
@@ -78,6 +79,7 @@ class Edition:
     values: Mapping[tuple[str, str, str], tuple[Value, ...]]
     changes: Mapping[tuple[str, str, str, str], Change]
     breaks: tuple[SeriesBreak, ...]
+    revisions: tuple[Revision, ...]
     codes: Mapping[str, Mapping[str, Words]]
     messages: Mapping[str, Words]
     sources: tuple[SourceState, ...]
@@ -226,6 +228,7 @@ def _read(connection: duckdb.DuckDBPyConnection) -> Edition:
             for change in _rows(connection, "changes", Change)
         },
         breaks=tuple(_rows(connection, "breaks", SeriesBreak)),
+        revisions=tuple(_rows(connection, "revisions", Revision)),
         codes=codes,
         messages=dict(_fetch(connection, "messages")[1]),
         sources=tuple(_rows(connection, "sources", SourceState)),

@@ -70,7 +70,7 @@ def key_figure(edition: Edition, card: IndicatorCard, value: Value | None) -> st
     label = f"{say(card.title)}{sentences.estimate_note(value)}"
     if value.shown == "reported":
         label = sentences.told_word(card, value)
-    year = f"{value.period}, {sentences.status_word(value.status)}" if value.is_preliminary else value.period
+    year = value.period if value.status == "final" else f"{value.period}, {sentences.status_word(value.status)}"
     parts = [
         components.figures([(sentences.cell(edition, card, value), f"{label} {year}", sentences.told_by(value))]),
         _change(edition, card, value),

@@ -81,6 +81,7 @@ def _tables(settings: Settings, *, example: bool, email: str) -> dict[str, Itera
         "meta.messages": iter(catalogue.messages(settings)),
         "meta.sources": iter(catalogue.sources(settings)),
         "meta.series_breaks": iter(catalogue.series_breaks(settings)),
+        "meta.revisions": _revisions(),
         "marts.indicator_values": _values(),
         "marts.indicator_changes": _changes(),
         "marts.grant_awards": _awards(),
@@ -203,6 +204,24 @@ def _told(year: int) -> Iterator[Row]:
     for indicator, mean in means.items():
         yield _value(indicator, year, None, **{**told, "reported": mean, "method": "reported_mean"})
     yield _value("return_response_share", year, coverage, n=answered, population=active)
+
+
+def _revisions() -> Iterator[Row]:
+    for breakdown, code in (("total", "total"), ("granting_body", "sport")):
+        yield {
+            "indicator_id": "grants_awarded_eur",
+            "period_type": "year",
+            "period": "2024",
+            "breakdown": breakdown,
+            "breakdown_value": code,
+            "previous_edition_id": "2026-02-02-d4e5f6",
+            "previous_status": "final",
+            "previous_value": 123_456.0,
+            "value": AWARDED[2024],
+            "previous_reported": 123_456.0,
+            "reported": AWARDED[2024],
+            "cause": "revision.correction",
+        }
 
 
 def _changes() -> Iterator[Row]:

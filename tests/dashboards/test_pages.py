@@ -54,6 +54,10 @@ def test_every_page_names_the_example_the_edition_and_speaks_finnish(entry, work
             [MONEY, "Esimerkkiseuran nuoret ry", "Yksityishenkilöt", f"250,00{NBSP}€", "Sosiaali- ja terveyspalvelut"],
         ),
         ("cooperation", ["arvosanan 7,9", "vastanneiden keskiarvo 7,9"]),
+        (
+            "quality",
+            ["luvuista on muuttunut 2", "Tarkistettu", number(123_456), "tai sen tulkintaa on korjattu"],
+        ),
         ("quality", [f"4{NBSP}567,89{NBSP}€", "ei toimitettu", "Tilastokeskus, CC BY 4.0", "järjestökoordinaattori"]),
     ],
 )
