@@ -35,6 +35,8 @@ FILES = {"public": "public.duckdb", "analyst": "analyst.duckdb"}
 """File of each audience: `public` holds public tables and columns, `analyst` the restricted ones too."""
 
 DESCRIPTION = "edition.json"
+TABLES = "tables"
+"""Folder with the public marts as Parquet: the same landing, settings and earlier editions give the same bytes."""
 
 MASKED_TABLE = "marts.indicator_values"
 
@@ -111,8 +113,11 @@ def publish(connection: duckdb.DuckDBPyConnection, workspace: Workspace, edition
     partial.mkdir(parents=True)
     for audience, name in FILES.items():
         database.export(connection, partial / name, list(_exports(audience)))
+    (partial / TABLES).mkdir()
+    marts = [item for item in _exports("public") if item.shape.name.startswith("marts.")]
+    database.export_parquet(connection, partial / TABLES, marts)
     _describe(connection, workspace, partial / DESCRIPTION, edition_id)
-    for path in (*partial.iterdir(), partial):
+    for path in (*partial.rglob("*"), partial):
         _flush(path)
     partial.rename(target)
     _flush(workspace.editions)

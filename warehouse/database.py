@@ -178,6 +178,17 @@ def export(connection: duckdb.DuckDBPyConnection, file: Path, exports: Sequence[
         connection.execute("DETACH edition")
 
 
+def export_parquet(connection: duckdb.DuckDBPyConnection, folder: Path, exports: Sequence[Export]) -> None:
+    """Write each table into a Parquet file named after it, rows ordered by key: the same rows are the same bytes."""
+    for item in exports:
+        columns = ", ".join(_masked(item, column.name) for column in item.shape.columns)
+        file = _quoted(str(folder / f"{item.shape.name}.parquet"))
+        connection.execute(
+            f"COPY (SELECT {columns} FROM {item.shape.name} {_ordered(item.shape)}) TO '{file}' "
+            "(FORMAT parquet, COMPRESSION zstd)"
+        )
+
+
 @contextmanager
 def _registered(connection: duckdb.DuckDBPyConnection, frame: pl.DataFrame) -> Iterator[str]:
     connection.register("frame_to_write", frame)

@@ -23,7 +23,9 @@ summed AS (
         year,
         CASE WHEN grouping(purpose_group) = 1 THEN 'total' ELSE 'purpose_group' END AS breakdown,
         coalesce(purpose_group, 'total') AS breakdown_value,
-        sum(volunteer_hours) AS volunteer_hours, count(volunteer_hours) AS volunteer_hours_n,
+        -- sums of decimals in a fixed order: the last digit must not depend on the number of processors
+        sum(volunteer_hours ORDER BY volunteer_hours) AS volunteer_hours,
+        count(volunteer_hours) AS volunteer_hours_n,
         sum(volunteer_persons) AS volunteer_persons, count(volunteer_persons) AS volunteer_persons_n,
         sum(members) AS members, count(members) AS members_n,
         sum(events) AS events, count(events) AS events_n,
