@@ -46,6 +46,17 @@ FIELD = "active_associations"
 SCALES: Mapping[str, tuple[float, float]] = {"share": (0, 1), "grade": (4, 10), "points": (1, 5)}
 """Least and greatest answer, by unit, of the indicators that are means of answers."""
 
+GIVES_BACK: Mapping[str, str] = {
+    "total_support_eur": "premises_support_eur",
+    "total_support_real_eur": "premises_support_eur",
+    "total_support_per_association_eur": "premises_support_eur",
+    "total_support_per_resident_eur": "premises_support_eur",
+}
+"""Figures that contain another one, all the rest of which is public: they are hidden when its total is."""
+
+KINDS_OF_MONEY = "support_part"
+"""A breakdown that parts a sum by what it was spent on: its cells are no groups of associations."""
+
 ANSWERS = {"returns", "residents"}
 """Bases of the indicators that are told, not counted."""
 
@@ -209,7 +220,7 @@ def _hidden_of_period(
     whole = {indicator for indicator, cells in totals.items() if cells[TOTAL].is_few}
     hidden: set[Place] = set()
     for breakdown, of_table in tables.items():
-        if breakdown == TOTAL:
+        if breakdown in {TOTAL, KINDS_OF_MONEY}:
             continue
         kept = {
             indicator: {group for group in cells if (indicator, breakdown, group) in before}
@@ -221,6 +232,7 @@ def _hidden_of_period(
                 whole.add(indicator)
     if FIELD in whole:
         whole |= {indicator for indicator in totals if totals[indicator][TOTAL].cap < math.inf}
+    whole |= {containing for containing, contained in GIVES_BACK.items() if contained in whole}
     hidden |= {
         (indicator, breakdown, group)
         for breakdown, of_table in tables.items()

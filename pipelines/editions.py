@@ -216,7 +216,7 @@ def _exports(audience: str) -> Iterable[database.Export]:
         if table.audience == "workspace" or (table.audience == "analyst" and not is_analyst):
             continue
         shape = shape_of(table, with_restricted=is_analyst)
-        if table.full_name == MASKED_TABLE and not is_analyst:
+        if not is_analyst and any(column.name == "is_hidden" for column in table.columns):
             yield database.Export(shape, disclosure.MASKED, "is_hidden")
         else:
             yield database.Export(shape)

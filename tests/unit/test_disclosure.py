@@ -152,6 +152,25 @@ def test_where_hiding_every_group_does_not_do_the_total_is_hidden() -> None:
     assert hidden(pl.concat([total, table([(4, None, 0.0)])])) == [True, True]
 
 
+def test_a_sum_that_contains_a_hidden_total_is_hidden() -> None:
+    """All the rest of the sum is public, so it would give the total back; its parts are no groups of their own."""
+    rules = {"premises_support_eur": Rule(3), "total_support_eur": Rule(3)}
+
+    def town(bookers: int) -> pl.DataFrame:
+        return pl.concat(
+            [
+                table([(bookers, None, 20.0)], "premises_support_eur", "total"),
+                table([(40, None, 9020.0)], "total_support_eur", "total"),
+                table([(bookers, None, 20.0), (38, None, 9000.0)], "total_support_eur", "support_part"),
+            ]
+        ).with_columns(
+            breakdown_value=pl.when(pl.col("breakdown") == "total").then(pl.lit("total")).otherwise("breakdown_value")
+        )
+
+    assert hidden(town(2), rules=rules) == [True] * 4
+    assert hidden(town(3), rules=rules) == [False] * 4
+
+
 def test_an_indicator_that_is_not_protected_is_left_alone() -> None:
     assert hidden(table(sums([1, 2, 0, 50]), indicator="registered_associations")) == [False] * 4
 
