@@ -4,8 +4,8 @@ Here belongs: the rule that hides cells. Not here: what is published where (`pip
 
 A cell is hidden for itself when it speaks of fewer than k units, or tells what every unit of a group is or said:
 nobody, everybody, all the same. Others are hidden with it until the totals give nothing back: what anybody can work out
-leaves each hidden cell an interval at least k wide. What an edition has hidden once stays hidden, so that two editions
-can't be subtracted. The whole rule and its reasons: decision 0015.
+leaves each hidden cell an interval at least k wide. What an edition has hidden stays hidden until k units have changed,
+so that two editions can't be subtracted. The whole rule and its reasons: decision 0015.
 
 Method: intervals of the cells of a table with known margins and bounds (Willenborg and de Waal, Elements of Statistical
 Disclosure Control, 2001, ch. 6; Fréchet bounds).
@@ -14,7 +14,7 @@ Disclosure Control, 2001, ch. 6; Fréchet bounds).
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
@@ -141,7 +141,7 @@ def known_active(states: pl.DataFrame, awards: pl.DataFrame) -> dict[tuple[str, 
 def hide_small_groups(
     values: pl.DataFrame,
     protected: Mapping[str, Rule],
-    hidden_before: Collection[Key] = (),
+    hidden_before: Mapping[Key, int] | None = None,
     floors: Floors | None = None,
 ) -> pl.DataFrame:
     """Set `is_hidden` on the rows that must not be published.
@@ -154,7 +154,7 @@ def hide_small_groups(
     protected
         The rule of each protected indicator.
     hidden_before
-        Keys of the rows that an earlier edition has hidden.
+        The rows that the edition before has hidden, and how many units told each.
     floors
         As `known_active`.
 
@@ -169,15 +169,16 @@ def hide_small_groups(
         of_table = of_period.setdefault(row["breakdown"], {})
         cell = _cell(row, protected[row["indicator_id"]], floors or {})
         of_table.setdefault(row["indicator_id"], {})[row["breakdown_value"]] = cell
-    hidden = set(hidden_before)
+    kept = _kept(values, protected, hidden_before or {})
+    hidden = set(kept)
     for period, tables in period_of.items():
+        before = {(key[0], key[3], key[4]) for key in kept if key[1:3] == period}
         hidden |= {
             (indicator, *period, breakdown, group)
-            for indicator, breakdown, group in _hidden_of_period(tables, protected, _before(hidden_before, period))
+            for indicator, breakdown, group in _hidden_of_period(tables, protected, before)
         }
-    may_hide = {key for key in hidden if key[0] in protected}
     return values.with_columns(
-        is_hidden=pl.Series([key in may_hide for key in values.select(KEY).iter_rows()], dtype=pl.Boolean)
+        is_hidden=pl.Series([key in hidden for key in values.select(KEY).iter_rows()], dtype=pl.Boolean)
     )
 
 
@@ -185,8 +186,23 @@ Place = tuple[str, str, str]
 """Indicator, breakdown and group of a cell in a period."""
 
 
-def _before(hidden_before: Collection[Key], period: tuple[str, str]) -> set[Place]:
-    return {(key[0], key[3], key[4]) for key in hidden_before if key[1:3] == period}
+def _kept(values: pl.DataFrame, protected: Mapping[str, Rule], hidden_before: Mapping[Key, int]) -> set[Key]:
+    """Return what stays hidden: the hidden cells of a breakdown that together have changed by fewer than k units.
+
+    Shown now, they would tell by subtraction what they were. When k units or more have come, the old ones stay as
+    uncertain as that, and the breakdown is judged anew.
+    """
+    units = dict(zip(values.select(KEY).iter_rows(), values["n"].fill_null(0), strict=True))
+    tables: dict[tuple[str, ...], list[Key]] = {}
+    for key in hidden_before:
+        if key[0] in protected and key in units:
+            tables.setdefault(key[:4], []).append(key)
+    return {
+        key
+        for table, keys in tables.items()
+        if abs(sum(units[key] - hidden_before[key] for key in keys)) < protected[table[0]].k
+        for key in keys
+    }
 
 
 def _cell(row: Mapping[str, object], rule: Rule, floors: Floors) -> Cell:

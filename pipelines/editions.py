@@ -141,13 +141,13 @@ def rows_before(workspace: Workspace, source: str) -> int | None:
     return None if rows is None else int(rows)
 
 
-def hidden_before(workspace: Workspace) -> frozenset[disclosure.Key]:
-    """Return the keys of the figures that the edition published last has hidden; it keeps hidden what others had."""
+def hidden_before(workspace: Workspace) -> dict[disclosure.Key, int]:
+    """Return the figures that the edition published last has hidden, and how many units told each."""
     described = [(_described(folder)["published_at"], folder.name) for folder in _finished(workspace)]
     if not described:
-        return frozenset()
-    hidden = _public_values(workspace, max(described)[1]).filter("is_hidden").select(disclosure.KEY)
-    return frozenset(hidden.iter_rows())
+        return {}
+    hidden = _values(workspace, max(described)[1], "analyst").filter("is_hidden")
+    return dict(zip(hidden.select(disclosure.KEY).iter_rows(), hidden["n"].fill_null(0), strict=True))
 
 
 def before(workspace: Workspace) -> Before | None:
@@ -156,7 +156,7 @@ def before(workspace: Workspace) -> Before | None:
     if edition_id is None:
         return None
     inputs = _described(workspace.editions / edition_id).get("inputs")
-    return Before(edition_id, _public_values(workspace, edition_id), None if inputs is None else Inputs(**inputs))
+    return Before(edition_id, _values(workspace, edition_id, "public"), None if inputs is None else Inputs(**inputs))
 
 
 def inputs_of(workspace: Workspace) -> Inputs:
@@ -205,8 +205,8 @@ def _described(folder: Path) -> dict[str, Any]:
     return described
 
 
-def _public_values(workspace: Workspace, edition_id: str) -> pl.DataFrame:
-    with database.open_edition(workspace.editions / edition_id / FILES["public"]) as connection:
+def _values(workspace: Workspace, edition_id: str, audience: str) -> pl.DataFrame:
+    with database.open_edition(workspace.editions / edition_id / FILES[audience]) as connection:
         return database.read_frame(connection, MASKED_TABLE)
 
 

@@ -123,7 +123,7 @@ def test_the_true_figure_lies_in_every_interval(published: list[Published]) -> N
         assert found.lower - 1e-4 <= true_value <= found.upper + 1e-4, found
 
 
-def test_what_was_hidden_once_stays_hidden(published: list[Published]) -> None:
+def test_what_was_hidden_stays_hidden_after_a_small_change(published: list[Published]) -> None:
     first, second, third = (set(one.values.filter("is_hidden").select(disclosure.KEY).iter_rows()) for one in published)
     assert first < second <= third
 

@@ -186,12 +186,30 @@ def test_a_cell_of_unknown_size_counts_as_small() -> None:
     assert hidden(table([(None, None, 5.0), (20, None, 5.0), (30, None, 5.0)])) == [True, True, False]
 
 
-def test_what_was_hidden_before_stays_hidden() -> None:
+@pytest.mark.parametrize(
+    ("units_before", "expected"),
+    [(30, [True, False, True]), (28, [True, False, True]), (32, [True, False, True]), (27, [False] * 3)],
+)
+def test_what_was_hidden_stays_hidden_until_k_units_have_changed(units_before: int, expected: list[bool]) -> None:
     values = table(sums([10, 20, 30]))
     before = values.select(disclosure.KEY).row(2)
-    assert hidden(values, hidden_before={before}) == [True, False, True]
-    elsewhere = ("registered_associations", *before[1:])
-    assert hidden(table(sums([10, 20, 30]), elsewhere[0]), hidden_before={elsewhere}) == [False] * 3
+    assert hidden(values, hidden_before={before: units_before}) == expected
+
+
+def test_the_first_answers_of_a_year_do_not_hide_it_for_ever() -> None:
+    def year(answers: int) -> pl.DataFrame:
+        return table(sums([answers]), breakdown="total").with_columns(breakdown_value=pl.lit("total"))
+
+    assert hidden(year(2)) == [True]
+    (key,) = year(2).select(disclosure.KEY).iter_rows()
+    assert hidden(year(4), hidden_before={key: 2}) == [True]
+    assert hidden(year(140), hidden_before={key: 2}) == [False]
+
+
+def test_what_is_not_protected_is_not_kept_hidden() -> None:
+    values = table(sums([10, 20, 30]), "registered_associations")
+    before = values.select(disclosure.KEY).row(2)
+    assert hidden(values, hidden_before={before: 30}) == [False] * 3
 
 
 def test_a_row_that_is_marked_is_judged_anew() -> None:
