@@ -124,8 +124,13 @@ def test_the_true_figure_lies_in_every_interval(published: list[Published]) -> N
 
 
 def test_what_was_hidden_stays_hidden_after_a_small_change(published: list[Published]) -> None:
-    first, second, third = (set(one.values.filter("is_hidden").select(disclosure.KEY).iter_rows()) for one in published)
-    assert first < second <= third
+    """In all years but the one whose returns came with the second edition."""
+    small_changes = pl.col("is_hidden") & (pl.col("period") != "2025")
+    first, second, third = (
+        set(one.values.filter(small_changes).select(disclosure.KEY).iter_rows()) for one in published
+    )
+    assert first
+    assert first <= second <= third
 
 
 def test_a_hidden_row_tells_nothing_but_that_it_is_hidden(published: list[Published]) -> None:
