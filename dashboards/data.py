@@ -29,6 +29,7 @@ from dashboards.rows import (
     Parameter,
     Reconciliation,
     RegisterDifference,
+    Revision,
     SeriesBreak,
     SourceFile,
     SourceState,
@@ -105,6 +106,7 @@ class Edition:
     terms: Mapping[str, CouncilTerm]
     term_values: Mapping[tuple[str, str], TermValue]
     term_years: Mapping[tuple[str, str], tuple[TermYear, ...]]
+    revisions: tuple[Revision, ...]
     codes: Mapping[str, Mapping[str, Words]]
     messages: Mapping[str, Words]
     sources: tuple[SourceState, ...]
@@ -281,6 +283,7 @@ def _read(connection: duckdb.DuckDBPyConnection) -> Edition:
         terms={term.term_id: term for term in _rows(connection, "council_terms", CouncilTerm)},
         term_values={(row.indicator_id, row.term_id): row for row in _rows(connection, "term_values", TermValue)},
         term_years=term_years,
+        revisions=tuple(_rows(connection, "revisions", Revision)),
         codes=codes,
         messages=dict(_fetch(connection, "messages")[1]),
         sources=tuple(_rows(connection, "sources", SourceState)),

@@ -79,7 +79,7 @@ def judged_figure(edition: Edition, card: IndicatorCard, value: Value) -> str:
     label = f"{say(card.title)}{sentences.estimate_note(value)}"
     if value.shown == "reported":
         label = sentences.told_word(card, value)
-    year = f"{value.when}, {sentences.status_word(value.status)}" if value.is_preliminary else value.when
+    year = value.when if value.status == "final" else f"{value.when}, {sentences.status_word(value.status)}"
     parts = [
         components.figures([(sentences.cell(edition, card, value), f"{label} {year}", sentences.told_by(value))]),
         _change(edition, card, value),

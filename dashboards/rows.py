@@ -271,6 +271,21 @@ class TermValue:
 
 
 @dataclass(frozen=True, slots=True)
+class Revision:
+    """A row of `meta.revisions`: a figure now and in the edition before, empty where there was none."""
+
+    indicator_id: str
+    period: str
+    breakdown: str
+    breakdown_value: str
+    previous_edition_id: str
+    previous_status: str
+    previous_number: float | None
+    number: float | None
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
 class SeriesBreak:
     """A row of `meta.series_breaks`."""
 

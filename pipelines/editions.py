@@ -14,21 +14,29 @@ import json
 import os
 import shutil
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import duckdb
+import polars as pl
 
 from pipelines import contracts, disclosure, landing
 from pipelines.contract_model import TableContract
+from pipelines.corrections import read_corrections
+from pipelines.revisions import Before, Inputs
 from pipelines.workspace import Workspace
 from warehouse import database
 from warehouse.models import models
 
 FILES = {"public": "public.duckdb", "analyst": "analyst.duckdb"}
 """File of each audience: `public` holds public tables and columns, `analyst` the restricted ones too."""
+
+DESCRIPTION = "edition.json"
+TABLES = "tables"
+"""Folder with the public marts as Parquet: the same landing, settings and earlier editions give the same bytes."""
 
 MASKED_TABLE = "marts.indicator_values"
 
@@ -75,12 +83,10 @@ def key_of(workspace: Workspace) -> EditionKey:
     files = [file for source in contracts.sources() for file in landing.files_in_force(workspace, source)]
     if not files:
         raise EmptyEditionError("Työtilan inbox-kansioissa ei ole yhtään tiedostoa. Lisää tiedostot ja aja uudelleen.")
-    parts: list[str] = [version("yhteispeli"), workspace.settings_file.read_text(encoding="utf-8")]
+    parts = [workspace.settings_file.read_text(encoding="utf-8"), *_program_texts()]
     parts += [f"{file.source} {file.sha256}" for file in files]
     parts += [path.read_text(encoding="utf-8") for path in workspace.decision_files()]
     parts += [text for _, text in contracts.fingerprint_texts()]
-    parts += [model.sql for model in models().values()]
-    parts += [path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.rglob("*.py"))]
     digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
     data_until = max(file.received for file in files).date()
     return EditionKey(f"{data_until:%Y%m%d}-{digest[:10]}", data_until)
@@ -107,8 +113,11 @@ def publish(connection: duckdb.DuckDBPyConnection, workspace: Workspace, edition
     partial.mkdir(parents=True)
     for audience, name in FILES.items():
         database.export(connection, partial / name, list(_exports(audience)))
-    _describe(connection, partial / "edition.json", edition_id)
-    for path in (*partial.iterdir(), partial):
+    (partial / TABLES).mkdir()
+    marts = [item for item in _exports("public") if item.shape.name.startswith("marts.")]
+    database.export_parquet(connection, partial / TABLES, marts)
+    _describe(connection, workspace, partial / DESCRIPTION, edition_id)
+    for path in (*partial.rglob("*"), partial):
         _flush(path)
     partial.rename(target)
     _flush(workspace.editions)
@@ -128,9 +137,77 @@ def rows_before(workspace: Workspace, source: str) -> int | None:
     edition_id = current_id(workspace)
     if edition_id is None:
         return None
-    described = json.loads((workspace.editions / edition_id / "edition.json").read_text(encoding="utf-8"))
-    rows = described["rows_staged"].get(source)
+    rows = _described(workspace.editions / edition_id)["rows_staged"].get(source)
     return None if rows is None else int(rows)
+
+
+def hidden_before(workspace: Workspace) -> dict[disclosure.Key, int]:
+    """Return the figures that the edition published last has hidden, and how many units told each."""
+    described = [(_described(folder)["published_at"], folder.name) for folder in _finished(workspace)]
+    if not described:
+        return {}
+    hidden = _values(workspace, max(described)[1], "analyst").filter("is_hidden")
+    return dict(zip(hidden.select(disclosure.KEY).iter_rows(), hidden["n"].fill_null(0), strict=True))
+
+
+def before(workspace: Workspace) -> Before | None:
+    """Return the edition in force with its public figures, for telling what a new one changes; None without one."""
+    edition_id = current_id(workspace)
+    if edition_id is None:
+        return None
+    inputs = _described(workspace.editions / edition_id).get("inputs")
+    return Before(edition_id, _values(workspace, edition_id, "public"), None if inputs is None else Inputs(**inputs))
+
+
+def inputs_of(workspace: Workspace) -> Inputs:
+    """Return what an edition made now is made of."""
+    files = {source: landing.files_in_force(workspace, source) for source in contracts.sources()}
+    texts = dict(contracts.fingerprint_texts())
+    cards = {name: text for name, text in texts.items() if name.startswith("indicators/")}
+    program = [workspace.settings_file.read_text(encoding="utf-8"), *_program_texts()]
+    program += [text for name, text in texts.items() if name not in cards and name != "messages.yaml"]
+    decided: dict[str, list[str]] = {"": [path.read_text(encoding="utf-8") for path in workspace.decision_files()]}
+    if workspace.corrections_file.is_file():
+        decided[""].remove(workspace.corrections_file.read_text(encoding="utf-8"))
+    for correction in read_corrections(workspace):
+        decided.setdefault(correction.source, []).append(correction.model_dump_json())
+    return Inputs(
+        program=_digest(program),
+        cards={Path(name).stem: _digest([text]) for name, text in cards.items()},
+        decided={source: _digest(items) for source, items in decided.items()},
+        delivered={
+            source: {_digest([file.path]): file.sha256 for file in of_source if file.origin is None}
+            for source, of_source in files.items()
+        },
+        fetched={
+            source: sorted(file.sha256 for file in of_source if file.origin is not None)
+            for source, of_source in files.items()
+        },
+    )
+
+
+def _program_texts() -> list[str]:
+    code = [path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.rglob("*.py"))]
+    return [version("yhteispeli"), *(model.sql for model in models().values()), *code]
+
+
+def _digest(texts: Iterable[str]) -> str:
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
+
+
+def _finished(workspace: Workspace) -> list[Path]:
+    folders = workspace.editions.iterdir() if workspace.editions.is_dir() else ()
+    return sorted(path for path in folders if not path.name.startswith(".") and (path / DESCRIPTION).is_file())
+
+
+def _described(folder: Path) -> dict[str, Any]:
+    described: dict[str, Any] = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
+    return described
+
+
+def _values(workspace: Workspace, edition_id: str, audience: str) -> pl.DataFrame:
+    with database.open_edition(workspace.editions / edition_id / FILES[audience]) as connection:
+        return database.read_frame(connection, MASKED_TABLE)
 
 
 def _exports(audience: str) -> Iterable[database.Export]:
@@ -139,19 +216,20 @@ def _exports(audience: str) -> Iterable[database.Export]:
         if table.audience == "workspace" or (table.audience == "analyst" and not is_analyst):
             continue
         shape = shape_of(table, with_restricted=is_analyst)
-        if table.full_name == MASKED_TABLE and not is_analyst:
+        if not is_analyst and any(column.name == "is_hidden" for column in table.columns):
             yield database.Export(shape, disclosure.MASKED, "is_hidden")
         else:
             yield database.Export(shape)
 
 
-def _describe(connection: duckdb.DuckDBPyConnection, file: Path, edition_id: str) -> None:
+def _describe(connection: duckdb.DuckDBPyConnection, workspace: Workspace, file: Path, edition_id: str) -> None:
     status = database.read_frame(connection, "marts.source_status")
     description = {
         "edition_id": edition_id,
-        "published_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "published_at": datetime.now(UTC).isoformat(timespec="microseconds"),
         "software_version": version("yhteispeli"),
         "rows_staged": dict(status.select("source", "rows_staged").iter_rows()),
+        "inputs": asdict(inputs_of(workspace)),
     }
     file.write_text(json.dumps(description, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 

@@ -37,6 +37,7 @@ def made_of() -> Mapping[str, frozenset[str]]:
         if rooms.needs_register(contract):
             graph[f"staging.{source}"].add("staging.prh_register")
     graph["marts.term_panels"] = {"marts.return_field", "marts.term_ends"}
+    graph["meta.revisions"] = {editions.MASKED_TABLE}
     graph["core.association_names"] = {"core.associations", "staging.prh_register"}
     mentions = {f"staging.{source}" for source in rooms.MENTIONS}
     graph["core.organisation_links"] = {"core.associations", "core.association_names", *mentions}
@@ -50,6 +51,7 @@ def made_of() -> Mapping[str, frozenset[str]]:
         reads_quality = any(table.startswith("quality.") for table in model.reads)
         own = {table for table in model.reads if not table.startswith("quality.")}
         graph[name] = own | (set(staging) if reads_quality else set())
+    graph[editions.MASKED_TABLE] |= {"marts.association_years", "marts.grant_awards"}  # disclosure control reads them
     order = TopologicalSorter({name: sorted(graph[name]) for name in sorted(graph)}).static_order()
     return {name: frozenset(graph[name]) for name in order}
 
@@ -88,6 +90,7 @@ def run_rooms(workspace: Workspace, progress: Progress) -> editions.Published:
 _ALONE: Mapping[str, Work] = {
     "meta.edition": rooms.meta_edition,
     "marts.term_panels": rooms.term_panels,
+    "meta.revisions": rooms.changed_figures,
     "core.association_names": rooms.association_names,
     "core.organisation_links": rooms.organisation_links,
     "core.grant_explanations": rooms.grant_explanations,

@@ -21,6 +21,7 @@ from pipelines import (
     landing,
     linking,
     resident_estimation,
+    revisions,
     staging,
 )
 from pipelines.contract_model import LANGUAGES, SourceContract
@@ -239,7 +240,17 @@ def model(build: Build, table: str) -> int:
     """
     shape = editions.shape_of(contracts.tables()[table])
     rows = database.build_from_sql(build.connection, shape, models()[table].sql)
-    return rows if table != editions.MASKED_TABLE else _hide_small_cells(build)
+    return rows if table != editions.MASKED_TABLE else _finish_values(build)
+
+
+def changed_figures(build: Build) -> int:
+    """Write `meta.revisions`: the figures that the edition before shows otherwise."""
+    before = editions.before(build.workspace)
+    now = editions.inputs_of(build.workspace)
+    then = before.inputs if before is not None else None
+    causes = {card.id: revisions.cause(then, now, card.id, card.sources) for card in contracts.indicators().values()}
+    values = database.read_frame(build.connection, editions.MASKED_TABLE)
+    return _write_frame(build, "meta.revisions", revisions.revisions(values, before, causes))
 
 
 def term_panels(build: Build) -> int:
@@ -262,12 +273,19 @@ def publish(build: Build) -> editions.Published:
     return editions.publish(build.connection, build.workspace, edition_id)
 
 
-def _hide_small_cells(build: Build) -> int:
-    protected = {card.id: card.disclosure for card in contracts.indicators().values()}
-    values = database.read_frame(build.connection, editions.MASKED_TABLE)
-    smallest = {"associations": build.workspace.settings.figures.disclosure_k, "residents": disclosure.RESIDENTS_K}
-    hidden = disclosure.hide_small_groups(values, protected, smallest)
-    return _write_frame(build, editions.MASKED_TABLE, hidden)
+def _finish_values(build: Build) -> int:
+    """Hide small groups, and mark what the edition before had otherwise."""
+    k = build.workspace.settings.figures.disclosure_k
+    hidden = disclosure.hide_small_groups(
+        database.read_frame(build.connection, editions.MASKED_TABLE),
+        disclosure.rules(contracts.indicators().values(), k),
+        editions.hidden_before(build.workspace),
+        disclosure.known_active(
+            database.read_frame(build.connection, "marts.association_years"),
+            database.read_frame(build.connection, "marts.grant_awards"),
+        ),
+    )
+    return _write_frame(build, editions.MASKED_TABLE, revisions.marked(hidden, editions.before(build.workspace)))
 
 
 def _read(

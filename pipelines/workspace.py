@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError, field_validator
 
 from pipelines import contracts, settings_checks
 from pipelines.classification import ClassificationRule
@@ -34,6 +34,9 @@ OWN_LISTS = (
 
 ADDRESS = r"^(https://[^\s/?#@]+|http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?)(/[^\s?#]*)?$"
 """Address of an interface: encrypted, unless it is on this machine; without a user, a query or a fragment."""
+
+SMALLEST_K = 3
+"""The least number of associations that a public figure may speak of: of two, each knows the other's."""
 
 DAGSTER_SETTINGS = """\
 # Dagster of this workspace. One run at a time: DuckDB has one writer. Nothing is sent anywhere.
@@ -80,7 +83,14 @@ class Figures(_Strict):
 
     first_year: int = Field(ge=1900, le=2100)
     active_within_months: int = Field(default=24, ge=1)
-    disclosure_k: int = Field(default=3, ge=3)
+    disclosure_k: int = 3
+
+    @field_validator("disclosure_k")
+    @classmethod
+    def _protects(cls, k: int) -> int:
+        if k < SMALLEST_K:
+            raise ValueError(f"pienin sallittu arvo on {SMALLEST_K}, jotta yhden yhdistyksen tiedot eivät paljastu")
+        return k
 
 
 class CouncilTerm(_Strict):
@@ -398,7 +408,8 @@ def parse_settings(text: str, name: str) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
-        raise WorkspaceError(f"Asetuksissa {name} on virhe kohdassa {where}: {first['msg']}. Korjaa kohta.") from error
+        what = first["msg"].removeprefix("Value error, ")
+        raise WorkspaceError(f"Asetuksissa {name} on virhe kohdassa {where}: {what}. Korjaa kohta.") from error
     fault = settings_checks.first_fault(settings, OWN_LISTS)
     if fault is not None:
         place, why = fault

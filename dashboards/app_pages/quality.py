@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboards import components, leads, quality_tables
+from dashboards import components, leads, quality_tables, revision_tables
 from dashboards.address import warn_of_unknown
 from dashboards.data import edition_of_run
 
@@ -10,6 +10,8 @@ edition = edition_of_run()
 warn_of_unknown(frozenset())
 st.html(components.lead(leads.quality(edition)))
 st.html(quality_tables.coverage(edition))
+st.html(revision_tables.policy())
+revision_tables.show_revisions(edition)
 st.html(quality_tables.rows_of_sources(edition))
 st.html(quality_tables.origin_of_sources(edition))
 quality_tables.show_checks(edition)

@@ -81,6 +81,7 @@ def _tables(settings: Settings, *, example: bool, email: str) -> dict[str, Itera
         "meta.messages": iter(catalogue.messages(settings)),
         "meta.sources": iter(catalogue.sources(settings)),
         "meta.series_breaks": iter(catalogue.series_breaks(settings)),
+        "meta.revisions": _revisions(),
         "marts.indicator_values": _values(),
         "marts.indicator_changes": _changes(),
         "meta.council_terms": iter(catalogue.council_terms(settings)),
@@ -278,6 +279,24 @@ def _source_files() -> Iterator[Row]:
                 "rows_quarantined": number + 1,
                 "cells_corrected": number,
             }
+
+
+def _revisions() -> Iterator[Row]:
+    for breakdown, code in (("total", "total"), ("granting_body", "sport")):
+        yield {
+            "indicator_id": "grants_awarded_eur",
+            "period_type": "year",
+            "period": "2024",
+            "breakdown": breakdown,
+            "breakdown_value": code,
+            "previous_edition_id": "2026-02-02-d4e5f6",
+            "previous_status": "final",
+            "previous_value": 123_456.0,
+            "value": AWARDED[2024],
+            "previous_reported": 123_456.0,
+            "reported": AWARDED[2024],
+            "cause": "revision.correction",
+        }
 
 
 def _changes() -> Iterator[Row]:

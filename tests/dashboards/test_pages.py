@@ -61,6 +61,10 @@ def test_every_page_names_the_example_the_edition_and_speaks_finnish(entry, work
         ("participation", ["kokoontuivat 11 kertaa vuonna 2025", f"tehtiin 64{NBSP}% vuonna 2025"]),
         ("overview", ["Kaupungin työaika 2025", f"Kaupungin tapahtumat 2025: 14{NBSP}tapahtumaa", "2021–2025"]),
         ("quality", ["Yhdistysrekisterin ote ja YTJ", "Esimerkin Latu ry", "31.3.2025"]),
+        (
+            "quality",
+            ["luvuista on muuttunut 2", "Tarkistettu", number(123_456), "tai sen tulkintaa on korjattu"],
+        ),
         ("quality", [f"4{NBSP}567,89{NBSP}€", "ei toimitettu", "Tilastokeskus, CC BY 4.0", "järjestökoordinaattori"]),
     ],
 )

@@ -38,7 +38,7 @@ def test_what_reads_quality_waits_for_every_source() -> None:
 def test_every_table_has_work_and_every_meta_table_has_rows_to_write() -> None:
     assert all(callable(work(table)) for table in made_of())
     meta = {name.removeprefix("meta.") for name, table in contracts.tables().items() if table.schema == "meta"}
-    assert meta == {*catalogue.TABLES, "edition"}
+    assert meta == {*catalogue.TABLES, "edition", "revisions"}
 
 
 def test_a_model_is_found_by_its_place_and_names_in_comments_are_not_reads(

@@ -155,7 +155,7 @@ BROKEN = {
     "a Y-tunnus without its hyphen": (EXAMPLE.replace("9000003-8", "90000038"), "kohdassa municipality.business_id"),
     "a disclosure limit below 3": (
         EXAMPLE.replace("disclosure_k = 3", "disclosure_k = 2"),
-        "kohdassa figures.disclosure_k",
+        "kohdassa figures.disclosure_k: pienin sallittu arvo on 3",
     ),
     "a day that is none": (EXAMPLE.replace("2017-06-01", "2017-06-31"), "ei voi lukea"),
     "an unknown role": (

@@ -8,7 +8,7 @@ WITH work AS (
             ELSE 'total'
         END AS breakdown,
         coalesce(city_unit, kind, 'total') AS breakdown_value,
-        sum(hours) AS hours,
+        sum(hours ORDER BY hours) AS hours,
         count(hours) AS entries_with_hours,
         count_if(kind = 'assistance') AS assistance
     FROM core.city_work
@@ -35,7 +35,7 @@ premises AS (
         year,
         CASE WHEN grouping(premises) = 1 THEN 'total' ELSE 'premises' END AS breakdown,
         coalesce(premises, 'total') AS breakdown_value,
-        sum(hours) AS hours,
+        sum(hours ORDER BY hours) AS hours,
         count(DISTINCT register_number) AS associations,
         sum(support_eur) AS support_eur,
         count(DISTINCT register_number) FILTER (support_eur IS NOT NULL) AS supported

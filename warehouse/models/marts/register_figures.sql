@@ -67,7 +67,7 @@ figures AS (
     SELECT 'return_response_share', year, breakdown, breakdown_value,
         active_with_return / nullif(active, 0), active_with_return, active
     FROM by_group
-    WHERE active > 0 AND year IN (SELECT year FROM core.returns)
+    WHERE (active > 0 OR breakdown <> 'total') AND year IN (SELECT year FROM core.returns)
     UNION ALL
     SELECT 'umbrella_coverage_share', year, breakdown, breakdown_value,
         under_umbrella / registered, under_umbrella, registered

@@ -10,9 +10,11 @@ WITH answers AS (
 active AS (
     SELECT
         year,
+        CASE WHEN grouping(purpose_group) = 1 THEN 'total' ELSE 'purpose_group' END AS breakdown,
         coalesce(purpose_group, 'total') AS breakdown_value,
         count_if(is_active) AS active
     FROM marts.association_years
+    WHERE is_registered
     GROUP BY GROUPING SETS ((year), (year, purpose_group))
 ),
 
@@ -21,7 +23,9 @@ summed AS (
         year,
         CASE WHEN grouping(purpose_group) = 1 THEN 'total' ELSE 'purpose_group' END AS breakdown,
         coalesce(purpose_group, 'total') AS breakdown_value,
-        sum(volunteer_hours) AS volunteer_hours, count(volunteer_hours) AS volunteer_hours_n,
+        -- sums of decimals in a fixed order: the last digit must not depend on the number of processors
+        sum(volunteer_hours ORDER BY volunteer_hours) AS volunteer_hours,
+        count(volunteer_hours) AS volunteer_hours_n,
         sum(volunteer_persons) AS volunteer_persons, count(volunteer_persons) AS volunteer_persons_n,
         sum(members) AS members, count(members) AS members_n,
         sum(events) AS events, count(events) AS events_n,
@@ -49,10 +53,17 @@ figures AS (
     SELECT 'cooperation_grade', year, breakdown, breakdown_value, grade, grade_n FROM summed
     UNION ALL
     SELECT 'cooperation_works_share', year, breakdown, breakdown_value, works, works_n FROM summed
+),
+
+answered AS (
+    SELECT indicator_id, year FROM figures WHERE breakdown = 'total' AND n > 0
 )
 
-SELECT figures.indicator_id, figures.year, figures.breakdown, figures.breakdown_value,
-    figures.reported, figures.n, active.active AS population
-FROM figures
-JOIN active ON active.year = figures.year AND active.breakdown_value = figures.breakdown_value
-WHERE figures.n > 0
+-- a group in which nobody answered has a row too: were it missing, its absence would tell that (decision 0015)
+SELECT answered.indicator_id, active.year, active.breakdown, active.breakdown_value,
+    figures.reported, coalesce(figures.n, 0) AS n, active.active AS population
+FROM answered
+JOIN active ON active.year = answered.year
+LEFT JOIN figures
+    ON figures.indicator_id = answered.indicator_id AND figures.year = active.year
+    AND figures.breakdown = active.breakdown AND figures.breakdown_value = active.breakdown_value

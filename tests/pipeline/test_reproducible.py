@@ -1,0 +1,58 @@
+"""The same files and settings give the same bytes: in another folder, another order, with other threads and hash seeds."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+
+from pipelines import editions, refresh
+from pipelines.workspace import Workspace
+from tests.pipeline.conftest import RefreshedTown
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def rebuild(source: Path, target: Path, threads: int) -> None:
+    """Put the files of a workspace into a new one, the last first, and refresh it without Dagster."""
+    connect = duckdb.connect
+
+    def connect_with_threads(file: str) -> duckdb.DuckDBPyConnection:
+        connection = connect(file)
+        connection.execute(f"SET threads = {threads}")
+        return connection
+
+    duckdb.connect = connect_with_threads  # type: ignore[assignment,misc]
+    workspace = Workspace(target)
+    workspace.create((source / "municipality.toml").read_text(encoding="utf-8"))
+    for file in sorted((path for path in (source / "inbox").rglob("*") if path.is_file()), reverse=True):
+        shutil.copyfile(file, target / file.relative_to(source))
+    refresh.run_rooms(workspace, lambda _table: None)
+
+
+def tables_of(workspace: Workspace) -> dict[str, bytes]:
+    folder = workspace.editions / str(editions.current_id(workspace)) / editions.TABLES
+    return {file.name: file.read_bytes() for file in folder.iterdir()}
+
+
+def test_the_same_files_give_the_same_bytes(example_town: RefreshedTown, tmp_path: Path) -> None:
+    again = Workspace(tmp_path / "somewhere" / "else")
+    again.root.parent.mkdir()
+    threads = 1 if duckdb.connect().sql("SELECT current_setting('threads')").fetchone() != (1,) else 4
+    code = (
+        "import sys; from pathlib import Path; from tests.pipeline.test_reproducible import rebuild; "
+        "rebuild(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]))"
+    )
+    subprocess.run(
+        [sys.executable, "-c", code, str(example_town.workspace.root), str(again.root), str(threads)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONHASHSEED": "7", "POLARS_MAX_THREADS": "1", "PYTHONPATH": str(ROOT)},
+        check=True,
+    )
+    first, second = tables_of(example_town.workspace), tables_of(again)
+    assert {"marts.indicator_values.parquet", "marts.indicator_changes.parquet"} <= first.keys()
+    assert first == second
