@@ -25,6 +25,10 @@ HEADER_WITHIN = 50
 MAX_CELLS = 10_000_000
 """Cells of a table, filled or not: who reads it reserves memory for all of them."""
 
+MOST_NAMED = 8
+LONGEST_SHOWN = 60
+"""How many unknown headers a sentence names, and how many letters of each."""
+
 CLOSE_ENOUGH = 0.75
 """Likeness (difflib ratio) from which an unknown header is named as the one that was probably meant."""
 
@@ -216,8 +220,16 @@ def _refuse_missing(
     said = [refused(key, headers=headers, line=line, sheet=sheet).text]
     others = [shown for shown in unknown.values() if shown not in near.values()]
     if others:
-        said.append(message("refusal.unknown_headers", unknown=", ".join(others)))
+        said.append(_unknown_headers(others))
     raise _joined([*said, *_or_map(source)])
+
+
+def _unknown_headers(headers: Sequence[str]) -> Text:
+    """Return the sentence that names unknown headers: the first ones, and how many more there are."""
+    first, left = ", ".join(headers[:MOST_NAMED]), len(headers) - MOST_NAMED
+    more = message("cli.more_places", count=left) if left > 0 else Text("", "", "")
+    named = {language: f"{first} {more[language]}".rstrip() for language in LANGUAGES}
+    return Text(**{name: message("refusal.unknown_headers", unknown=named[name])[name] for name in LANGUAGES})
 
 
 def _nearest(column: Column, unknown: Mapping[str, str]) -> str | None:
@@ -253,4 +265,5 @@ def _is_total(words: tuple[str, ...], named: Iterable[int], cells: Sequence[Cell
 
 
 def _shown(header: str) -> str:
-    return " ".join(header.split())
+    words = " ".join(header.split())
+    return words if len(words) <= LONGEST_SHOWN else f"{words[:LONGEST_SHOWN]}…"

@@ -151,3 +151,11 @@ def test_endless_headers_are_compared_in_no_time() -> None:
     started = monotonic()
     assert near_headers(source, table.header) == []
     assert monotonic() - started < 10
+
+
+def test_many_long_unknown_headers_leave_one_sentence() -> None:
+    source = contracts.sources()["grant_ledger"]
+    long = tuple(f"{number}{'a' * 500}" for number in range(30))
+    said = refusal(csv(source, {"recipient_name": "Kenelle"}, more=long), source)
+    assert len(said) < 1000
+    assert said.endswith("ja 23 muuta.")

@@ -11,7 +11,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from pipelines import contracts, disclosure, staging
+from pipelines import contracts, staging
 from pipelines.classification import LOOKS_AT
 from pipelines.event_tellings import event_tellings
 from pipelines.linking import MENTION_KEY
@@ -383,26 +383,3 @@ def test_an_extract_that_ytj_has_overtaken_is_told(base: duckdb.DuckDBPyConnecti
     assert set(told) == {ended, lacking}
     assert (told[ended]["ytj_status"], str(told[ended]["ytj_status_date"])) == ("ended", "2025-03-31")
     assert told[lacking]["extract_status"] is None
-
-
-# Disclosure
-
-
-def test_each_kind_of_unit_has_its_own_least_number() -> None:
-    cells = [("of_associations", 4), ("of_residents", 4), ("of_money", 1), ("of_residents_enough", 5)]
-    values = pl.DataFrame(
-        {
-            "indicator_id": name,
-            "period_type": "year",
-            "period": "2024",
-            "breakdown": "total",
-            "breakdown_value": "total",
-            "n": n,
-            "is_hidden": False,
-        }
-        for name, n in cells
-    )
-    units = {"of_associations": "associations", "of_residents": "residents", "of_residents_enough": "residents"}
-    done = disclosure.hide_small_groups(values, {**units, "of_money": "none"}, {"associations": 3, "residents": 5})
-    assert done.filter("is_hidden")["indicator_id"].to_list() == ["of_residents"]
-    assert done.height == len(cells)

@@ -18,7 +18,7 @@ OUTSIDE = {
     "datetime": (*(f"{day}{TIME}" for day in DAYS), "1899-12-31T21:00:00Z", "2100-12-31T22:30:00Z"),
     "year": YEARS,
 }
-IN_TEXT = {"population": "period", "municipal_finance": "reporting_period"}
+IN_TEXT = {"population": "period", "municipal_finance": "reporting_period", "price_index": "period"}
 """Columns of text that begin with a year, by source."""
 
 
