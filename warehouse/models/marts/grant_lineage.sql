@@ -1,6 +1,6 @@
 -- grain: one row an indicator, year, breakdown value and source row
 WITH own AS (
-    SELECT * FROM core.grants WHERE NOT is_regrant
+    SELECT * FROM core.grants WHERE NOT is_regrant AND is_own
 ),
 
 sums AS (
@@ -33,6 +33,7 @@ grouped AS (
         sums.file_sha256, sums.sheet, sums.line, sums.amount::DOUBLE AS amount
     FROM sums
     CROSS JOIN breakdowns
+    WHERE sums.amount IS NOT NULL
 ),
 
 ratios AS (

@@ -52,15 +52,7 @@ evidence AS (
     SELECT
         'active_associations' AS indicator_id, registered.year, registered.purpose_group,
         'core.activity_evidence' AS core_table,
-        CASE evidence.kind
-            WHEN 'return' THEN 'association_returns'
-            WHEN 'grant_application' THEN 'grant_ledger'
-            WHEN 'umbrella_joining' THEN 'umbrella_members'
-            WHEN 'booking' THEN 'premises_bookings'
-            WHEN 'event' THEN 'events'
-            WHEN 'meeting' THEN 'meetings'
-            WHEN 'directory_update' THEN 'directory_listings'
-        END AS source,
+        evidence.source,
         registered.register_number,
         evidence.file_sha256, evidence.sheet, evidence.line
     FROM registered

@@ -22,12 +22,10 @@ sums AS (
     GROUP BY year
 ),
 
--- the rate in force at the end of the year; before the first rate there is none, and none is guessed
 rated AS (
     SELECT sums.*, rates.eur_per_hour
     FROM sums
-    LEFT JOIN meta.staff_hour_rates AS rates ON rates.valid_from <= make_date(sums.year, 12, 31)
-    QUALIFY row_number() OVER (PARTITION BY sums.year ORDER BY rates.valid_from DESC NULLS LAST, rates.name) = 1
+    LEFT JOIN marts.staff_rates AS rates ON rates.year = sums.year
 ),
 
 parts AS (

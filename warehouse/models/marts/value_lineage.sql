@@ -6,6 +6,8 @@ WITH told AS (
     UNION ALL SELECT * FROM marts.return_lineage
     UNION ALL SELECT * FROM marts.grant_lineage
     UNION ALL SELECT * FROM marts.city_lineage
+    UNION ALL SELECT * FROM marts.classified_lineage
+    UNION ALL SELECT * FROM marts.support_lineage
     UNION ALL SELECT * FROM marts.participation_lineage
     UNION ALL SELECT * FROM marts.resident_lineage
 )
