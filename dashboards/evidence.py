@@ -71,7 +71,7 @@ def key_figure(edition: Edition, card: IndicatorCard, value: Value | None) -> st
         said = (sentences.cell(edition, card, value), *reasons)
         return "".join(components.paragraph(sentence) for sentence in said)
     address = origin_address(card.indicator_id, value.period, value.breakdown, value.breakdown_value)
-    return judged_figure(edition, card, value) + origin_link(address, f"{say(card.title)} {value.period}")
+    return judged_figure(edition, card, value) + origin_link(address, f"{say(card.title)} {value.when}")
 
 
 def judged_figure(edition: Edition, card: IndicatorCard, value: Value) -> str:
@@ -183,7 +183,7 @@ def parts_multiples(edition: Edition, card: IndicatorCard, breakdown: str, perio
     ordered = sorted(series, key=lambda code: (of_year[code].number or 0) if code in of_year else -1.0, reverse=True)
     pictures = [_multiple(edition, card, breakdown, code, series[code], years, top) for code in ordered]
     title = f"{say(card.title)} {sentences.by_breakdown(breakdown)}"
-    link = origin_link(origin_address(card.indicator_id, period, breakdown), f"{title} {period}")
+    link = origin_link(origin_address(card.indicator_id, period, breakdown), f"{title} {as_written(period)}")
     return components.heading(title, 3) + components.multiples(pictures) + link
 
 
@@ -229,7 +229,7 @@ def _table(edition: Edition, card: IndicatorCard) -> None:
 
 def _table_row(edition: Edition, card: IndicatorCard, value: Value, *, sampled: bool) -> list[str]:
     change = edition.change(value)
-    origin = origin_anchor(origin_address(card.indicator_id, value.period), f"{say(card.title)} {value.period}")
+    origin = origin_anchor(origin_address(card.indicator_id, value.period), f"{say(card.title)} {value.when}")
     row: list[str] = [
         value.when,
         _table_figure(edition, card, value),

@@ -19,7 +19,7 @@ from dashboards.texts import say, tr, tr_n
 
 def figure_name(edition: Edition, card: IndicatorCard, value: Value) -> str:
     """Return the title, period and group of a figure."""
-    whole = f"{say(card.title)} {value.period}"
+    whole = f"{say(card.title)} {value.when}"
     if value.breakdown == TOTAL:
         return whole
     return f"{whole}, {edition.breakdown_label(value.breakdown, value.breakdown_value)}"
@@ -57,11 +57,7 @@ def rows_behind(edition: Edition, value: Value, origins: Sequence[Origin]) -> st
         why = tr("The figure is hidden to protect a small group, and so is the number of rows behind it.")
         return heading + components.paragraph(why)
     if not origins:
-        is_zero = value.number == 0
-        why = (
-            tr("No row counts for this figure, so it is zero.") if is_zero else tr("The edition lists no rows for it.")
-        )
-        return heading + components.paragraph(why)
+        return heading + components.paragraph(_why_no_rows(value))
     roles = {
         "counted": tr("counted in the figure"),
         "divisor": tr("the figure is divided by these"),
@@ -83,6 +79,14 @@ def rows_behind(edition: Edition, value: Value, origins: Sequence[Origin]) -> st
         + components.paragraph(lead)
         + components.table(tr("Rows behind the figure"), header, rows, frozenset({1}))
     )
+
+
+def _why_no_rows(value: Value) -> str:
+    if value.number is None:
+        return tr("Nothing was counted, so the figure is empty. The reason stands above.")
+    if value.number == 0:
+        return tr("No row counts for this figure, so it is zero.")
+    return tr("The edition lists no rows for it.")
 
 
 def show_rules(edition: Edition, card: IndicatorCard, origins: Sequence[Origin]) -> None:

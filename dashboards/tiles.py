@@ -116,7 +116,7 @@ def _evidence(edition: Edition, card: IndicatorCard, value: Value) -> str:
         parts.append(f'<p class="yp-years"><span>{series[0].when}</span><span>{series[-1].when}</span></p>')
     parts.append(components.badge(value.verdict))
     address = origin_address(card.indicator_id, value.period)
-    parts.append(origin_link(address, f"{say(card.title)} {value.period}"))
+    parts.append(origin_link(address, f"{say(card.title)} {value.when}"))
     return "".join(parts)
 
 

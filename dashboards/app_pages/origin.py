@@ -22,7 +22,7 @@ with st.container(key="filters", horizontal=True):
     card = edition.indicators[choose(tr("Figure"), FIGURE, titles, next(iter(titles)), notices)]
     whole = edition.series(card.indicator_id)
     newest = edition.latest(card.indicator_id) or whole[-1]
-    periods = {value.period: value.period for value in reversed(whole)}
+    periods = {value.period: value.when for value in reversed(whole)}
     period = choose(tr("Period"), PERIOD, periods, newest.period, notices)
     breakdowns = {TOTAL: tr("whole")}
     breakdowns |= {

@@ -175,6 +175,14 @@ def test_the_address_of_an_origin_names_figure_and_period_even_when_they_are_the
     assert app.query_params["kausi"] == "2025"
 
 
+def test_the_origin_of_a_figure_of_a_council_term_names_the_term(workspace: Path, app: AppTest) -> None:
+    words = opened(app, "origin", luku="resident_participation_share", kausi="2021-2025")
+    assert "2021–2025" in words
+    assert "lineage.period = '2021-2025'" in words
+    assert app.query_params["kausi"] == "2021-2025"
+    assert "Näytetään sen sijaan" not in words
+
+
 def test_the_origin_of_a_hidden_figure_tells_no_number_of_rows(workspace: Path, app: AppTest) -> None:
     code = list(contracts.code_lists()["purpose_groups"].entries)[2].code
     words = opened(app, "origin", luku="volunteer_hours", kausi="2024", jako="purpose_group", ryhma=code)

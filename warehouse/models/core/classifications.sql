@@ -1,38 +1,23 @@
 -- grain: one row a record, kind and code
 WITH cells AS (
-    SELECT 'grant_ledger' AS source, file_sha256, sheet, line, unnest([
-        {'kind': 'sector', 'codes': [sector]},
-        {'kind': 'area', 'codes': [area]},
-        {'kind': 'goal', 'codes': goals},
-        {'kind': 'means', 'codes': means},
-        {'kind': 'volunteer_form', 'codes': volunteer_forms}
-    ], max_depth := 2)
+    SELECT 'grant_ledger' AS source, file_sha256, sheet, line,
+        unnest(['sector', 'area', 'goal', 'means', 'volunteer_form']) AS kind,
+        unnest([[sector], [area], goals, means, volunteer_forms]) AS codes
     FROM staging.grant_ledger
     UNION ALL
-    SELECT 'city_work', file_sha256, sheet, line, unnest([
-        {'kind': 'sector', 'codes': [sector]},
-        {'kind': 'area', 'codes': [area]},
-        {'kind': 'goal', 'codes': goals},
-        {'kind': 'means', 'codes': means}
-    ], max_depth := 2)
+    SELECT 'city_work', file_sha256, sheet, line,
+        unnest(['sector', 'area', 'goal', 'means']) AS kind,
+        unnest([[sector], [area], goals, means]) AS codes
     FROM staging.city_work
     UNION ALL
-    SELECT 'meetings', file_sha256, sheet, line, unnest([
-        {'kind': 'sector', 'codes': [sector]},
-        {'kind': 'area', 'codes': [area]},
-        {'kind': 'goal', 'codes': goals},
-        {'kind': 'means', 'codes': means}
-    ], max_depth := 2)
+    SELECT 'meetings', file_sha256, sheet, line,
+        unnest(['sector', 'area', 'goal', 'means']) AS kind,
+        unnest([[sector], [area], goals, means]) AS codes
     FROM staging.meetings
     UNION ALL
-    SELECT 'events', file_sha256, sheet, line, unnest([
-        {'kind': 'sector', 'codes': [sector]},
-        {'kind': 'area', 'codes': [area]},
-        {'kind': 'goal', 'codes': goals},
-        {'kind': 'means', 'codes': means},
-        {'kind': 'volunteer_form', 'codes': volunteer_forms},
-        {'kind': 'channel', 'codes': channels}
-    ], max_depth := 2)
+    SELECT 'events', file_sha256, sheet, line,
+        unnest(['sector', 'area', 'goal', 'means', 'volunteer_form', 'channel']) AS kind,
+        unnest([[sector], [area], goals, means, volunteer_forms, channels]) AS codes
     FROM staging.events
 ),
 
@@ -56,26 +41,21 @@ recorded AS (
 ),
 
 facts AS (
-    SELECT 'grant_ledger' AS source, file_sha256, sheet, line, unnest([
-        {'column_name': 'granting_body', 'value': granting_body},
-        {'column_name': 'grant_type', 'value': grant_type},
-        {'column_name': 'recipient_name', 'value': recipient_name}
-    ], max_depth := 2)
+    SELECT 'grant_ledger' AS source, file_sha256, sheet, line,
+        unnest(['granting_body', 'grant_type', 'recipient_name']) AS column_name,
+        unnest([granting_body, grant_type, recipient_name]) AS value
     FROM staging.grant_ledger
     UNION ALL
-    SELECT 'city_work', file_sha256, sheet, line, unnest([
-        {'column_name': 'city_unit', 'value': city_unit},
-        {'column_name': 'kind', 'value': kind}
-    ], max_depth := 2)
+    SELECT 'city_work', file_sha256, sheet, line,
+        unnest(['city_unit', 'kind']) AS column_name,
+        unnest([city_unit, kind]) AS value
     FROM staging.city_work
     UNION ALL
     SELECT 'meetings', file_sha256, sheet, line, 'forum', forum FROM staging.meetings
     UNION ALL
-    SELECT 'events', file_sha256, sheet, line, unnest([
-        {'column_name': 'city_unit', 'value': city_unit},
-        {'column_name': 'name', 'value': name},
-        {'column_name': 'place', 'value': place}
-    ], max_depth := 2)
+    SELECT 'events', file_sha256, sheet, line,
+        unnest(['city_unit', 'name', 'place']) AS column_name,
+        unnest([city_unit, name, place]) AS value
     FROM staging.events
 ),
 

@@ -3,23 +3,18 @@ WITH totals AS (
     SELECT
         year,
         unnest([
-            {'indicator_id': 'total_support_eur', 'reason': gap},
-            {
-                'indicator_id': 'total_support_per_association_eur',
-                'reason': coalesce(gap, CASE WHEN associations IS NULL THEN 'lacks_associations' END)
-            },
-            {
-                'indicator_id': 'total_support_per_resident_eur',
-                'reason': coalesce(gap, CASE WHEN residents IS NULL THEN 'lacks_residents' END)
-            },
-            {
-                'indicator_id': 'total_support_real_eur',
-                'reason': CASE
-                    WHEN base_year IS NULL THEN NULL -- the figure is not told at all
-                    ELSE coalesce(gap, CASE WHEN index_points IS NULL THEN 'lacks_price_index' END)
-                END
-            }
-        ], recursive := true)
+            'total_support_eur', 'total_support_per_association_eur', 'total_support_per_resident_eur',
+            'total_support_real_eur'
+        ]) AS indicator_id,
+        unnest([
+            gap,
+            coalesce(gap, CASE WHEN associations IS NULL THEN 'lacks_associations' END),
+            coalesce(gap, CASE WHEN residents IS NULL THEN 'lacks_residents' END),
+            CASE
+                WHEN base_year IS NULL THEN NULL -- the figure is not told at all
+                ELSE coalesce(gap, CASE WHEN index_points IS NULL THEN 'lacks_price_index' END)
+            END
+        ]) AS reason
     FROM marts.support_totals
 )
 

@@ -9,9 +9,12 @@ WITH periods AS (
 
 -- changes with an interval: by a panel of associations, and by two independent surveys of residents
 estimated AS (
-    SELECT 'year' AS period_type, year::VARCHAR AS period, * EXCLUDE (year) FROM marts.return_changes
-    UNION ALL BY NAME
-    SELECT 'term' AS period_type, term AS period, * EXCLUDE (term) FROM marts.resident_changes
+    SELECT 'year' AS period_type, year::VARCHAR AS period, indicator_id, breakdown, breakdown_value,
+        estimate, lower, upper, reason
+    FROM marts.return_changes
+    UNION ALL
+    SELECT 'term', term, indicator_id, breakdown, breakdown_value, estimate, lower, upper, NULL
+    FROM marts.resident_changes
 ),
 
 pairs AS (
