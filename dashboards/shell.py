@@ -136,6 +136,7 @@ def built_in_labels() -> dict[str, str]:
         "Running...": tr("Loading"),
         "Connecting": tr("Connecting"),
         "Connection error": tr("The connection broke. Load the page again."),
+        "{n} more": tr("{n} more", n="{n}"),
         "Page not found": tr("There is no such page"),
         "The page that you have requested does not seem to exist. Running the app's main page.": tr(
             "The page that you asked for does not exist. This is the overview."

@@ -12,9 +12,15 @@
     }
   };
 
+  // the button of the navigation for pages that have no room: "2 more"
+  const counted = (text) => {
+    const more = /^(\d+) more$/.exec(text);
+    return more && labels["{n} more"].replace("{n}", more[1]);
+  };
+
   const translateTree = (node) => {
     if (node.nodeType === Node.TEXT_NODE) {
-      const word = labels[node.data.trim()];
+      const word = labels[node.data.trim()] ?? counted(node.data.trim());
       if (word && node.parentElement && !node.parentElement.closest("[data-testid=stHtml]")) node.data = word;
       return;
     }
@@ -26,11 +32,13 @@
   new MutationObserver((changes) => {
     for (const change of changes) {
       if (change.type === "attributes") translate(change.target);
+      else if (change.type === "characterData") translateTree(change.target);
       else for (const node of change.addedNodes) translateTree(node);
     }
   }).observe(document.documentElement, {
     attributes: true,
     attributeFilter: attributes,
+    characterData: true,
     childList: true,
     subtree: true,
   });

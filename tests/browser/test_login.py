@@ -60,6 +60,7 @@ def page_with_login(
 
 
 def log_in(page: Page, address: str, email: str) -> None:
+    page.set_viewport_size({"width": 1900, "height": 900})  # so wide that every page has its link
     page.goto(address)
     page.get_by_role("button", name="Kirjaudu").click(timeout=30_000)
     page.get_by_placeholder("sub").fill(email)

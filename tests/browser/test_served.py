@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import duckdb
@@ -100,6 +101,11 @@ def test_built_in_labels_are_finnish(reader: Page, address: str) -> None:
     opened(reader, address, "")
     reader.get_by_role("button", name="Avaa valikko").click()
     reader.get_by_role("link", name="Tietojen laatu").first.click()
+    expect(reader.get_by_role("heading", level=1)).to_have_text("Tietojen laatu")
+    reader.set_viewport_size({"width": 1000, "height": 800})
+    opened(reader, address, "")
+    reader.get_by_role("button", name=re.compile(r"^\d+ muuta$")).click()
+    reader.get_by_role("menuitem", name="Tietojen laatu").click()
     expect(reader.get_by_role("heading", level=1)).to_have_text("Tietojen laatu")
     opened(reader, address, "sivua-ei-ole")
     expect(reader.get_by_text("Pyytämääsi sivua ei ole.")).to_be_visible()

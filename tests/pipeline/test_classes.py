@@ -16,7 +16,10 @@ def test_a_breakdown_by_sector_or_area_adds_up_to_the_whole(analyst: duckdb.Duck
     ).fetchall()
     assert {row[0] for row in rows} >= {"grants_awarded_eur", "grants_paid_eur", "city_events", "listed_joint_events"}
     for indicator, period, breakdown, parts, whole in rows:
-        assert parts == pytest.approx(whole), (indicator, period, breakdown)
+        if indicator == "city_events":  # an event of two sectors is one of each
+            assert parts >= whole, (indicator, period, breakdown)
+        else:
+            assert parts == pytest.approx(whole), (indicator, period, breakdown)
 
 
 def test_several_goals_count_under_each_and_never_below_the_whole(analyst: duckdb.DuckDBPyConnection) -> None:

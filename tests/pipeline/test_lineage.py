@@ -45,7 +45,9 @@ def _agrees(reported: float | None, counted: float | None, divisor: float | None
     return counted is not None and counted / (divisor or 1) == pytest.approx(reported, rel=1e-12, abs=1e-9)
 
 
-def test_a_figure_without_rows_is_zero_or_says_what_it_lacks_and_only_few_are(analyst: duckdb.DuckDBPyConnection) -> None:
+def test_a_figure_without_rows_is_zero_or_says_what_it_lacks_and_only_few_are(
+    analyst: duckdb.DuckDBPyConnection,
+) -> None:
     without = analyst.execute(
         "SELECT reported, verdict, verdict_reason FROM marts.indicator_values ANTI JOIN marts.value_lineage "
         "USING (indicator_id, period_type, period, breakdown, breakdown_value)"

@@ -122,7 +122,7 @@ def test_a_total_without_its_parts_says_which_are_missing(town: Workspace) -> No
         "WHERE indicator_id = 'total_support_eur' AND period = '2023' ORDER BY ALL",
     )
     assert rows == [
-        ("grants", 700.0, "usable", "verdict.counted"),
+        ("grants", 700.0, "usable_with_care", "verdict.break"),
         ("premises", None, "not_usable", "verdict.lacks_premises"),
         ("staff", None, "not_usable", "verdict.lacks_staff_rate"),
         ("total", None, "not_usable", "verdict.lacks_several"),

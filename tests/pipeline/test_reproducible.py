@@ -29,7 +29,9 @@ def rebuild(source: Path, target: Path, threads: int) -> None:
     duckdb.connect = connect_with_threads  # type: ignore[assignment,misc]
     workspace = Workspace(target)
     workspace.create((source / "municipality.toml").read_text(encoding="utf-8"))
-    for file in sorted((path for path in (source / "inbox").rglob("*") if path.is_file()), reverse=True):
+    decided = [path for path in source.iterdir() if path.suffix in {".csv", ".yaml"}]
+    delivered = (path for path in (source / "inbox").rglob("*") if path.is_file())
+    for file in (*decided, *sorted(delivered, reverse=True)):
         shutil.copyfile(file, target / file.relative_to(source))
     refresh.run_rooms(workspace, lambda _table: None)
 

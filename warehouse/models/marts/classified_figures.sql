@@ -64,7 +64,7 @@ summed AS (
         year,
         kind AS breakdown,
         code AS breakdown_value,
-        sum(amount)::DOUBLE AS reported,
+        sum(amount ORDER BY counted)::DOUBLE AS reported, -- sums of fractions of hours depend on their order
         count(amount) AS n
     FROM placed
     GROUP BY indicator_id, year, kind, code
