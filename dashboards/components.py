@@ -54,9 +54,14 @@ def lead(text: str) -> str:
     return f'<p class="yp-lead">{escape(text)}</p>'
 
 
+def safe(text: str) -> str:
+    """Return text as HTML: escaped, unless it is HTML already."""
+    return text if isinstance(text, Markup) else escape(text)
+
+
 def paragraph(text: str, kind: str = "text") -> str:
     """Return a paragraph; kinds: text, quiet, note."""
-    return f'<p class="yp-{kind}">{escape(text)}</p>'
+    return f'<p class="yp-{kind}">{safe(text)}</p>'
 
 
 def badge(verdict: str) -> str:
@@ -74,7 +79,7 @@ def figures(items: Iterable[tuple[str, str, str]]) -> str:
     """Return a row of large numbers: number, what it is, and a quiet line below."""
     cells = "".join(
         f'<div class="yp-figure"><dt>{escape(name)}</dt><dd><strong>{escape(number)}</strong>'
-        f'<span class="yp-quiet">{escape(below)}</span></dd></div>'
+        f'<span class="yp-quiet">{safe(below)}</span></dd></div>'
         for number, name, below in items
     )
     return f'<dl class="yp-figures">{cells}</dl>'
@@ -126,7 +131,7 @@ def table(
 
 
 def _row(row: Sequence[str], classes: Sequence[str]) -> str:
-    first, *others = (text if isinstance(text, Markup) else escape(text) for text in row)
+    first, *others = map(safe, row)
     cells = "".join(f"<td{css}>{text}</td>" for text, css in zip(others, classes[1:], strict=True))
     return f'<tr><th scope="row"{classes[0]}>{first}</th>{cells}</tr>'
 

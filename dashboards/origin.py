@@ -14,6 +14,7 @@ from dashboards import components
 from dashboards.data import Edition
 from dashboards.formats import day, number
 from dashboards.rows import TOTAL, IndicatorCard, Origin, SourceFile, Value
+from dashboards.sentences import parameters
 from dashboards.texts import say, tr, tr_n
 
 
@@ -34,7 +35,9 @@ def files(edition: Edition, card: IndicatorCard, origins: Sequence[Origin]) -> s
     knows_files = any(origin.files for origin in origins)
     rows = [_file_row(edition, file) for file in received if not knows_files or (file.source, file.file_number) in used]
     text = tr("The figure was made from these files. Their names and rows are not public.")
-    if not knows_files:
+    if not origins:
+        text = tr("These files of its sources have been received. Their names and rows are not public.")
+    elif not knows_files:
         text = tr("The figure was made from files of these sources. Their names and rows are not public.")
     return (
         components.heading(tr("1. Files"))
@@ -96,7 +99,12 @@ def show_rules(edition: Edition, card: IndicatorCard, origins: Sequence[Origin])
         (tr("Method"), say(card.method)),
         (tr("Limits"), say(card.limits)),
     ]
-    st.html(components.heading(tr("3. Rules and decisions")) + components.definitions(told))
+    rests_on = " ".join(parameters(edition, card))
+    st.html(
+        components.heading(tr("3. Rules and decisions"))
+        + components.definitions(told)
+        + (components.paragraph(rests_on) if rests_on else "")
+    )
     sources = {origin.source for origin in origins}
     failed = [check for check in edition.checks if check.source in sources and not check.passed]
     if not failed:

@@ -36,6 +36,16 @@ def origin_anchor(address: str, subject: str) -> str:
     return f'<a class="yp-origin" href="{escape(address)}" aria-label="{escape(label)}">{escape(words)}</a>'
 
 
+def origin_of(address: str, shown: str, subject: str = "") -> str:
+    """Return text that is itself the link, where a link of its own beside every number would be too much.
+
+    A screen reader hears what is shown, then the subject where that is not in it, then the question.
+    """
+    words = tr("Where does the figure come from?")
+    label = " – ".join(part for part in (shown, subject, words) if part)
+    return f'<a class="yp-origin" href="{escape(address)}" aria-label="{escape(label)}">{escape(shown)}</a>'
+
+
 def origin_link(address: str, subject: str) -> str:
     """Return the link as a paragraph of its own."""
     return f'<p class="yp-text">{origin_anchor(address, subject)}</p>'

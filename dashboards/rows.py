@@ -184,6 +184,11 @@ class Change:
     reason: str
 
     @property
+    def is_of_term(self) -> bool:
+        """The change is from one council term to the next, not from year to year."""
+        return "-" in self.previous_period
+
+    @property
     def since(self) -> str:
         """The year or term compared with, as people write it."""
         return as_written(self.previous_period)

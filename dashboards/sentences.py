@@ -203,15 +203,17 @@ def _told(card: IndicatorCard, value: Value, amount: str) -> str:
 
 
 def change_words(card: IndicatorCard, change: Change) -> str:
-    """Say the change against the year before in a few words."""
+    """Say the change against the year or council term before in a few words."""
     if change.direction == "not_comparable":
-        return tr("not compared with {year}", year=change.since)
+        against = (
+            tr("the term {term}", term=change.since) if change.is_of_term else tr("year {year}", year=change.since)
+        )
+        return tr("not compared with {before}", before=against)
+    since = tr("from the term {term}", term=change.since) if change.is_of_term else tr("from {year}", year=change.since)
     if change.direction == "no_clear_change":
-        return tr("no clear change from {year}", year=change.since)
-    words = {"amount": change_amount(card, change), "year": change.since}
-    if change.direction == "rose":
-        return tr("up {amount} from {year}", **words)
-    return tr("down {amount} from {year}", **words)
+        return tr("no clear change {since}", since=since)
+    words = {"amount": change_amount(card, change), "since": since}
+    return tr("up {amount} {since}", **words) if change.direction == "rose" else tr("down {amount} {since}", **words)
 
 
 def change_amount(card: IndicatorCard, change: Change) -> str:

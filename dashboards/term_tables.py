@@ -13,10 +13,12 @@ from itertools import groupby
 import streamlit as st
 
 from dashboards import components, term_words
+from dashboards.components import Markup
 from dashboards.data import Edition
 from dashboards.downloads import term_csv
 from dashboards.formats import day
-from dashboards.rows import CouncilTerm, IndicatorCard, TermValue, TermYear
+from dashboards.origin_link import origin_address, origin_of
+from dashboards.rows import CouncilTerm, IndicatorCard, TermValue, TermYear, as_written
 from dashboards.term_pictures import term_picture, years_shown
 from dashboards.term_words import Followed
 from dashboards.texts import say, tr
@@ -89,10 +91,10 @@ def comparison(edition: Edition, term: CouncilTerm, rows: Sequence[Followed]) ->
 
 def _row(edition: Edition, names: Sequence[str], card: IndicatorCard, row: TermValue) -> str:
     cells = [
-        _figure(term_words.amount(card, row.baseline), term_words.when(row.baseline_period)),
+        _figure(term_words.amount(card, row.baseline), _when(card, row.baseline_period)),
         _figure(
             term_words.amount(card, row.latest),
-            term_words.when(row.latest_period, row.latest_status),
+            _when(card, row.latest_period, row.latest_status),
             term_words.bounds(card, row.latest_lower, row.latest_upper),
         ),
         _change(edition, card, row),
@@ -114,8 +116,16 @@ def _figure(written: str, *notes: str) -> str:
     return f'<span class="yp-figure-cell">{escape(written)}</span>{"".join(map(_note, notes))}'
 
 
+def _when(card: IndicatorCard, period: str | None, status: str | None = None) -> Markup:
+    """Return when a figure is of, as the link to its origin; empty where there is no figure."""
+    if period is None:
+        return Markup("")
+    shown = term_words.when(period, status)
+    return Markup(origin_of(origin_address(card.indicator_id, period), shown, say(card.title)))
+
+
 def _note(text: str) -> str:
-    return f'<span class="yp-note">{escape(text)}</span>' if text else ""
+    return f'<span class="yp-note">{components.safe(text)}</span>' if text else ""
 
 
 def _marked(kind: str, mark: str, word: str) -> str:
@@ -186,7 +196,11 @@ def _periods(edition: Edition, card: IndicatorCard, term: CouncilTerm) -> dict[s
 
 
 def _told(card: IndicatorCard, period: TermYear | None) -> str:
-    return term_words.amount(card, period.value if period else None)
+    shown = term_words.amount(card, period.value if period else None)
+    if period is None or period.value is None:
+        return shown
+    address = origin_address(card.indicator_id, period.period)
+    return Markup(origin_of(address, shown, f"{say(card.title)} {as_written(period.period)}"))
 
 
 def targets(edition: Edition, term: CouncilTerm, rows: Sequence[Followed]) -> str:

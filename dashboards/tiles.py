@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from html import escape
 
 from dashboards import components, sentences
+from dashboards.components import Markup
 from dashboards.data import Edition
 from dashboards.formats import bare, number, percent, scale_of
 from dashboards.measures import Measure, measures
-from dashboards.origin_link import origin_address, origin_link
+from dashboards.origin_link import origin_address, origin_link, origin_of
 from dashboards.pictures import Shape, sparkline
 from dashboards.rows import IndicatorCard, Value
 from dashboards.texts import say, tr
@@ -26,15 +27,22 @@ def field(edition: Edition) -> str:
         value = edition.latest(indicator_id)
         card = edition.indicators.get(indicator_id)
         if card is not None:
-            items.append((_plain(edition, card, value), say(card.title), _day_of(value)))
+            items.append((_plain(edition, card, value), say(card.title), _traced(card, value, _day_of(value))))
     umbrella = edition.indicators.get("umbrella_coverage_share")
     value = edition.latest("umbrella_coverage_share")
     if umbrella is not None:
         share = percent(value.number) if value is not None and value.number is not None else ""
         count = sentences.umbrella_count(edition) or _plain(edition, umbrella, value)
         below = tr("{share} of the registered, {day}", share=share, day=_day_of(value)) if share else ""
-        items.append((count, say(umbrella.title), below))
+        items.append((count, say(umbrella.title), _traced(umbrella, value, below)))
     return components.figures(items)
+
+
+def _traced(card: IndicatorCard, value: Value | None, shown: str) -> str:
+    """Make what stands under a number the link to its origin; left as it is where there is no number."""
+    if value is None or not shown:
+        return shown
+    return Markup(origin_of(origin_address(card.indicator_id, value.period), shown, say(card.title)))
 
 
 def legend(edition: Edition) -> str:
@@ -91,12 +99,12 @@ def _figure(edition: Edition, card: IndicatorCard, value: Value) -> str:
 def _second(edition: Edition, card: IndicatorCard, value: Value) -> str:
     if value.number is None:
         return ""
-    if value.shown == "reported":
-        return components.paragraph(sentences.headline(edition, card))
     text = tr(
         "{title} {year}: {value}", title=say(card.title), year=value.when, value=sentences.cell(edition, card, value)
     )
-    return components.paragraph(text, "text")
+    if value.shown == "reported":
+        text = sentences.headline(edition, card)
+    return components.paragraph(Markup(origin_of(origin_address(card.indicator_id, value.period), text)))
 
 
 def _evidence(edition: Edition, card: IndicatorCard, value: Value) -> str:

@@ -40,9 +40,9 @@ def models() -> dict[str, Model]:
 
 
 def counting_models(indicator_id: str) -> list[str]:
-    """Return the full names of the models that count an indicator: those that its values read and that name it."""
+    """Return the full names of the models that count an indicator: the `_figures` of its values that name it."""
     sources = sorted(models()["marts.indicator_values"].reads & set(models()))
-    return [name for name in sources if f"'{indicator_id}'" in models()[name].sql]
+    return [name for name in sources if name.endswith("_figures") and f"'{indicator_id}'" in models()[name].sql]
 
 
 def _model(path: Path) -> Model:

@@ -191,6 +191,22 @@ def test_the_origin_of_a_hidden_figure_tells_no_number_of_rows(workspace: Path, 
     assert f" {ROWS} " not in words
 
 
+@pytest.mark.parametrize(
+    ("file", "figures"),
+    [
+        ("overview", ["registered_associations", "active_associations", "umbrella_coverage_share", "city_events"]),
+        ("terms", ["registered_associations", "grants_awarded_eur", "memberships"]),
+    ],
+)
+def test_numbers_without_room_for_a_link_are_links_themselves(
+    file: str, figures: list[str], workspace: Path, app: AppTest
+) -> None:
+    opened(app, file)
+    bodies = " ".join(element.proto.body for element in app.html)
+    for figure in figures:
+        assert re.search(rf'href="mista-luku-tulee\?luku={figure}&amp;kausi=\d', bodies), figure
+
+
 @pytest.mark.parametrize("file", ["overview", "volunteering", "grants", "associations"])
 def test_every_figure_leads_to_its_origin(file: str, workspace: Path, app: AppTest) -> None:
     opened(app, file)

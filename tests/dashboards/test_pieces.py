@@ -185,6 +185,12 @@ def test_every_breakdown_of_a_card_has_its_words(edition: Edition) -> None:
             assert edition.codes[LIST_OF_BREAKDOWN[breakdown]]
 
 
+def test_a_change_between_council_terms_names_the_term(edition: Edition) -> None:
+    change = Change("x", "2021-2025", "2017-2021", "total", "total", 0.031, 0.05, "rose", "change.rose")
+    words = sentences.change_words(card_of(edition, "resident_participation_share"), change)
+    assert words == f"nousua 3,1{NBSP}%-yksikköä kaudesta 2017–2021"
+
+
 def test_changes_of_shares_are_points(edition: Edition) -> None:
     change = Change("x", "2024", "2023", "total", "total", -0.031, -0.05, "fell", "change.fell")
     words = sentences.change_words(card_of(edition, "cooperation_works_share"), change)

@@ -12,7 +12,13 @@ from warehouse.models import models
 GRANTS, PREMISES, HOURS = "grants_awarded_eur", "premises_support_eur", "city_staff_hours"
 Facts = Mapping[str, tuple[float | None, int]]
 FULL: Facts = {GRANTS: (1000.0, 9), PREMISES: (250.5, 4), HOURS: (10.0, 6)}
-TABLES = ("marts.support_parts", "marts.support_totals", "marts.support_figures", "marts.figure_gaps")
+TABLES = (
+    "marts.staff_rates",
+    "marts.support_parts",
+    "marts.support_totals",
+    "marts.support_figures",
+    "marts.figure_gaps",
+)
 Row = dict[tuple[str, int, str], tuple[float | None, int]]
 Gaps = dict[tuple[str, int, str], str]
 
