@@ -26,6 +26,17 @@ def as_written(period: str) -> str:
     return period.replace("-", "–")
 
 
+def as_precise_as(number: float, lower: float | None, upper: float | None) -> float:
+    """Round a number no finer than its interval allows: 93 803 ± 9 900 is 94 000; without an interval it stays.
+
+    The last digit kept is the first of a quarter of the interval, so that rounding moves a number by a tenth of the
+    interval at the most.
+    """
+    if lower is None or upper is None or upper <= lower:
+        return number
+    return round(number, -floor(log10((upper - lower) / 4)))
+
+
 @dataclass(frozen=True, slots=True)
 class EditionFacts:
     """The row of `meta.edition`."""
@@ -113,10 +124,8 @@ class Value:
         return self.number if self.number is None else self.rounded(self.number)
 
     def rounded(self, number: float) -> float:
-        """Round to the first digit of half the interval: 93 803 ± 9 900 is 94 000; what is counted stays as it is."""
-        if self.lower is None or self.upper is None or self.upper <= self.lower:
-            return number
-        return round(number, -floor(log10((self.upper - self.lower) / 2)))
+        """Round a number of the estimate, the value or a bound, as its interval allows."""
+        return as_precise_as(number, self.lower, self.upper)
 
     @property
     def year(self) -> int:
@@ -226,6 +235,11 @@ class TermYear:
     verdict: str
     verdict_reason: str
 
+    @property
+    def written(self) -> float | None:
+        """The value as it is written for people."""
+        return None if self.value is None else as_precise_as(self.value, self.lower, self.upper)
+
 
 @dataclass(frozen=True, slots=True)
 class TermValue:
@@ -258,6 +272,18 @@ class TermValue:
     target_reason: str
     verdict: str
     verdict_reason: str
+
+    @property
+    def baseline_written(self) -> float | None:
+        """The baseline as it is written for people."""
+        if self.baseline is None:
+            return None
+        return as_precise_as(self.baseline, self.baseline_lower, self.baseline_upper)
+
+    @property
+    def latest_written(self) -> float | None:
+        """The newest figure as it is written for people."""
+        return None if self.latest is None else as_precise_as(self.latest, self.latest_lower, self.latest_upper)
 
     @property
     def against_baseline(self) -> Change:
