@@ -21,7 +21,8 @@ from dashboards.data import Edition, EditionUnavailable, workspace_root
 from pipelines.decisions import Decision, add_decision
 from pipelines.review import OpenName as OpenName
 from pipelines.review import waiting_names
-from pipelines.workspace import Role, Workspace, WorkspaceError
+from pipelines.settings import Role, WorkspaceError
+from pipelines.workspace import Workspace
 from warehouse.database import open_edition, read_frame
 
 ANALYST_FILE: Final = "analyst.duckdb"

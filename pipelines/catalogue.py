@@ -12,7 +12,7 @@ from typing import Any
 
 from pipelines import classification, contracts
 from pipelines.contract_model import LANGUAGES, CodeList, Text
-from pipelines.workspace import OWN_LISTS, Settings
+from pipelines.settings import OWN_LISTS, Settings
 from warehouse.models import counting_models
 
 Rows = list[dict[str, Any]]

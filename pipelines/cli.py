@@ -27,7 +27,8 @@ from pipelines.contract_model import Text
 from pipelines.contracts import message
 from pipelines.raw_table import Refused
 from pipelines.refresh import Progress, made_of
-from pipelines.workspace import Workspace, WorkspaceError
+from pipelines.settings import WorkspaceError
+from pipelines.workspace import Workspace
 
 LANGUAGE: Final = "fi"
 COUNTS = ("read", "staged", "quarantined")

@@ -219,3 +219,19 @@ class Indicator:
 def fold(text: str) -> str:
     """Fold a header, code or label for comparing: case, white space (also no-break), trailing colon."""
     return " ".join(text.replace("\u00a0", " ").split()).strip(" :*").casefold()
+
+
+def text_of(value: Any, where: str) -> Text:
+    """Return a text of a contract from its mapping.
+
+    Raises
+    ------
+    ContractError
+        A language is missing or empty, or there is one too many; the message says where.
+    """
+    if not isinstance(value, dict) or set(value) - {"code"} != set(LANGUAGES):
+        raise ContractError(f"{where}: needs exactly fi, sv and en")
+    empty = [language for language in LANGUAGES if not str(value[language] or "").strip()]
+    if empty:
+        raise ContractError(f"{where}: empty in {empty}")
+    return Text(fi=str(value["fi"]), sv=str(value["sv"]), en=str(value["en"]))

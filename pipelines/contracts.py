@@ -34,8 +34,10 @@ from pipelines.contract_model import (
     SourceContract,
     TableContract,
     Text,
+    text_of,
 )
 from pipelines.expectations import expectation_of
+from pipelines.indicator_cards import INDICATOR_ORDER, card_of
 
 SEVERITIES = ("critical", "error", "warning")
 CLASSIFICATIONS = ("public", "restricted", "personal")
@@ -73,20 +75,6 @@ READABLE, RAGGED, FINISHED, HEADERS = READING_RULES = (
 )
 """Expectations that staging itself judges while it reads cells; Great Expectations judges all others."""
 
-MAY_BE_EMPTY = frozenset({"breaks"})
-"""Fields of an indicator card that may be an empty list: most series have no break."""
-
-INDICATOR_ORDER = (
-    "volunteering",
-    "events",
-    "city",
-    "grants",
-    "residents",
-    "cooperation",
-    "participation",
-    "associations",
-)
-
 
 @cache
 def sources() -> dict[str, SourceContract]:
@@ -110,7 +98,8 @@ def tables() -> dict[str, TableContract]:
 @cache
 def indicators() -> dict[str, Indicator]:
     """Return every indicator card by id, in the order in which people read them."""
-    cards = [_indicator(path) for path in _yaml_files("indicators")]
+    breaks = {entry.code for entry in code_lists()["series_breaks"].entries}
+    cards = [card_of(path, _load(path), breaks) for path in _yaml_files("indicators")]
     cards.sort(key=lambda card: (INDICATOR_ORDER.index(card.group), card.id))
     return {card.id: card for card in cards}
 
@@ -124,7 +113,7 @@ def code_lists() -> dict[str, CodeList]:
 @cache
 def messages() -> dict[str, Text]:
     """Return every message by key."""
-    return {key: _text(value, f"message {key}") for key, value in _load("messages.yaml").items()}
+    return {key: text_of(value, f"message {key}") for key, value in _load("messages.yaml").items()}
 
 
 def message(key: str, **values: object) -> Text:
@@ -209,15 +198,6 @@ def _custom(properties: list[CustomProperty] | None) -> dict[str, Any]:
     return {str(item.property): item.value for item in properties or []}
 
 
-def _text(value: Any, where: str) -> Text:
-    if not isinstance(value, dict) or set(value) - {"code"} != set(LANGUAGES):
-        raise ContractError(f"{where}: needs exactly fi, sv and en")
-    empty = [language for language in LANGUAGES if not str(value[language] or "").strip()]
-    if empty:
-        raise ContractError(f"{where}: empty in {empty}")
-    return Text(fi=str(value["fi"]), sv=str(value["sv"]), en=str(value["en"]))
-
-
 def _source(odcs: OpenDataContractStandard) -> SourceContract:
     name = str(odcs.name)
     custom = _custom(odcs.customProperties)
@@ -241,7 +221,7 @@ def _source(odcs: OpenDataContractStandard) -> SourceContract:
     sla = {str(item.property): item for item in odcs.slaProperties or []}
     contract = SourceContract(
         name=name,
-        title=_text(custom.get("title"), f"{name}.title"),
+        title=text_of(custom.get("title"), f"{name}.title"),
         purpose=str(odcs.description.purpose if odcs.description else ""),
         limitations=str(odcs.description.limitations if odcs.description else ""),
         grain=str(schema.dataGranularityDescription),
@@ -378,7 +358,7 @@ def _rule(source: str, column: Column | None, quality: DataQuality, owner: str) 
     if quality.severity not in SEVERITIES:
         raise ContractError(f"{where}: severity must be one of {SEVERITIES}")
     if "message" in custom:
-        said, remedy = _text(custom["message"], f"{where}.message"), _text(custom.get("remedy"), f"{where}.remedy")
+        said, remedy = text_of(custom["message"], f"{where}.message"), text_of(custom.get("remedy"), f"{where}.remedy")
     else:
         key = f"rule.{expectation}"
         if f"{key}.message" not in messages():
@@ -398,43 +378,3 @@ def _rule(source: str, column: Column | None, quality: DataQuality, owner: str) 
         remedy=remedy,
         share_of_previous=share,
     )
-
-
-def _lacks(raw: Mapping[str, Any], name: str) -> bool:
-    """Tell whether a card lacks a field: it is not there, or there is nothing in it."""
-    value = raw.get(name)
-    return value is None or (value in ("", [], {}) and name not in MAY_BE_EMPTY)
-
-
-def _indicator(path: str) -> Indicator:
-    raw = _load(path)
-    expected = {item for item in Indicator.__dataclass_fields__ if item != "unit_code"}
-    missing = sorted(name for name in expected if _lacks(raw, name))
-    unknown = sorted(set(raw) - expected)
-    if missing or unknown:
-        raise ContractError(f"{path}: missing fields {missing}, unknown fields {unknown}")
-    allowed = {
-        "group": INDICATOR_ORDER,
-        "direction": ("up", "down", "none"),
-        "kind": ("stock", "flow", "share"),
-        "basis": ("register", "ledger", "evidence", "returns", "residents"),
-        "disclosure": ("none", "associations", "residents"),
-        "audience": ("public", "welfare"),
-    }
-    for name, values in allowed.items():
-        if raw[name] not in values:
-            raise ContractError(f"{path}: {name} must be one of {values}")
-    if not isinstance(raw["materiality"], int | float) or not 0 <= raw["materiality"] < 1:
-        raise ContractError(f"{path}: materiality must be a number from 0 to 1")
-    strangers = sorted(set(raw["breaks"]) - {entry.code for entry in code_lists()["series_breaks"].entries})
-    if strangers:
-        raise ContractError(f"{path}: breaks {strangers} are not in codes/series_breaks.yaml")
-    fields: dict[str, Any] = dict(raw)
-    for name in ("title", "question", "formula", "unit", "method", "limits"):
-        fields[name] = _text(raw[name], f"{path}.{name}")
-    if not raw["unit"].get("code"):
-        raise ContractError(f"{path}: unit needs a code")
-    fields["unit_code"] = str(raw["unit"]["code"])
-    for name in ("sources", "breaks", "breakdowns"):
-        fields[name] = tuple(raw[name])
-    return Indicator(**fields)

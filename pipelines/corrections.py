@@ -19,7 +19,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pipelines.contract_model import SourceContract, fold
 from pipelines.contracts import message, sources
 from pipelines.parsing import clean
-from pipelines.workspace import Workspace, WorkspaceError
+from pipelines.settings import WorkspaceError
+from pipelines.workspace import Workspace
 
 OUTCOME_SCHEMA = {
     "file_name": pl.String,

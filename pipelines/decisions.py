@@ -22,7 +22,8 @@ import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from pipelines.contracts import message
-from pipelines.workspace import Workspace, WorkspaceError
+from pipelines.settings import WorkspaceError
+from pipelines.workspace import Workspace
 
 COLUMNS = ("mention_key", "business_id", "register_number", "decided_by", "decided_at", "reason")
 NO_DECISIONS = pl.DataFrame(

@@ -18,8 +18,9 @@ from pipelines.contracts import code_lists, message
 from pipelines.question_maps import LISTS, accepted_answers, cannot_say, split_answers, ticked
 from pipelines.raw_table import AMOUNTS, refused
 from pipelines.reading import read_exports
+from pipelines.settings import Settings, WorkspaceError
 from pipelines.survey_tools import TOOLS, Export, ExportColumn
-from pipelines.workspace import Settings, Workspace, WorkspaceError
+from pipelines.workspace import Workspace
 
 SURE = 0.9
 """Likeness from which a column is proposed without a word of doubt: the question holds the words of a header."""

@@ -13,7 +13,7 @@ import polars as pl
 
 from pipelines import contracts
 from pipelines.contract_model import Column, fold
-from pipelines.workspace import Settings
+from pipelines.settings import Settings
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 

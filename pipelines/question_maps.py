@@ -28,8 +28,9 @@ from pipelines import contracts
 from pipelines.contract_model import Column, SourceContract, Text, fold
 from pipelines.contracts import message
 from pipelines.raw_table import Cell, RawTable, Record, Refused, refused
+from pipelines.settings import Settings, WorkspaceError
 from pipelines.survey_tools import TOOLS, Export, ExportColumn
-from pipelines.workspace import Settings, Workspace, WorkspaceError
+from pipelines.workspace import Workspace
 
 LISTS = frozenset({"codes", "texts", "organisations"})
 """Columns read as these hold several answers, which staging parts at the semicolon."""

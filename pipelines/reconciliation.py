@@ -19,7 +19,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from pipelines.contract_model import fold
 from pipelines.contracts import message
-from pipelines.workspace import Settings, Workspace, WorkspaceError
+from pipelines.settings import Settings, WorkspaceError
+from pipelines.workspace import Workspace
 
 ROWS_SCHEMA: dict[str, pl.DataType] = {
     "year": pl.Int64(),

@@ -18,7 +18,8 @@ from pipelines.contract_model import Text
 from pipelines.contracts import message
 from pipelines.decisions import NO_DECISIONS, Decision, add_decision, read_decisions
 from pipelines.linking import MENTION_KEY, name_key
-from pipelines.workspace import Workspace, WorkspaceError
+from pipelines.settings import WorkspaceError
+from pipelines.workspace import Workspace
 from warehouse import database
 
 NONE_OF_THEM, SKIP = "0", ""

@@ -15,7 +15,8 @@ from pipelines import contracts, editions
 from pipelines.contract_model import Text
 from pipelines.contracts import message
 from pipelines.refresh import Progress
-from pipelines.workspace import Workspace, WorkspaceError
+from pipelines.settings import WorkspaceError
+from pipelines.workspace import Workspace
 from warehouse import database
 
 if TYPE_CHECKING:

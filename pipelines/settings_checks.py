@@ -1,7 +1,7 @@
 """What settings that can be read may still say wrongly: things that name each other, or contradict each other.
 
 Here belongs: faults that no type of a single setting can tell. Not here: the settings themselves and what a single one
-may be (`pipelines.workspace`).
+may be (`pipelines.settings`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pipelines import classification, contracts
 from pipelines.contract_model import ContractError, Text
 
 if TYPE_CHECKING:
-    from pipelines.workspace import Settings, Target
+    from pipelines.settings import Settings, Target
 
 
 def first_fault(settings: Settings, own_lists: Collection[str]) -> tuple[str, Text] | None:

@@ -21,7 +21,7 @@ from pipelines.corrections import Correction, apply
 from pipelines.linking import name_key
 from pipelines.quality import RuleResult
 from pipelines.raw_table import near_headers
-from pipelines.workspace import Settings
+from pipelines.settings import Settings
 
 PLACE = ("file_sha256", "sheet", "line")
 PERSON_MASK = "***"

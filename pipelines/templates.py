@@ -16,7 +16,7 @@ from xlsxwriter.worksheet import Worksheet
 from pipelines import contracts
 from pipelines.contract_model import CodeList, Column, SourceContract, fold
 from pipelines.contracts import message
-from pipelines.workspace import Settings
+from pipelines.settings import Settings
 
 EXAMPLE_ROW, HEADER_ROW = 1, 2
 """Rows of the sheet to fill in, 0-based. The example stands above the header, where reading takes nothing for data."""

@@ -22,7 +22,8 @@ from pipelines.clients.ytj import fetch as fetch_ytj
 from pipelines.contract_model import Text
 from pipelines.contracts import message
 from pipelines.reading import JSON_FORMATS
-from pipelines.workspace import Interface, Workspace
+from pipelines.settings import Interface
+from pipelines.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ from pipelines.clients.http import Answer, FetchFailed, Service
 from pipelines.contracts import message
 from pipelines.raw_table import Refused
 from pipelines.reading import read_file
-from pipelines.workspace import Interface, Settings, Workspace
+from pipelines.settings import Interface, Settings
+from pipelines.workspace import Workspace
 
 MAX_PAGES = 5000
 """More pages than any municipality has: a service that offers them has lost count."""

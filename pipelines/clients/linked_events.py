@@ -13,7 +13,7 @@ from functools import partial
 
 from pipelines.clients.http import Answer
 from pipelines.clients.job import Job, field, refuse_repetition
-from pipelines.workspace import EventInterface
+from pipelines.settings import EventInterface
 
 PATH = "event/"
 PAGE_SIZE = 100

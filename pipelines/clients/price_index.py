@@ -12,9 +12,9 @@ from pipelines.clients.http import FetchFailed
 from pipelines.clients.job import Job
 from pipelines.clients.statfin import Variable, periods_from, table_answer, variables_of
 from pipelines.contracts import message
+from pipelines.settings import PriceInterface, Settings
 from pipelines.sources.population import METRIC_LABELS
 from pipelines.sources.price_index import is_points, whole_of
-from pipelines.workspace import PriceInterface, Settings
 
 
 def fetch(job: Job[PriceInterface]) -> None:

@@ -11,7 +11,7 @@ from functools import partial
 
 from pipelines.clients.job import Job, PagesDisagree, field, refuse_repetition
 from pipelines.contracts import message
-from pipelines.workspace import Interface
+from pipelines.settings import Interface
 
 
 def fetch(job: Job[Interface]) -> None:

@@ -19,6 +19,7 @@ from pipelines.clients.http import Answer, FetchFailed, StatusRefused
 from pipelines.clients.job import Job, field
 from pipelines.contract_model import fold
 from pipelines.contracts import message
+from pipelines.settings import PopulationInterface, Settings
 from pipelines.sources.population import (
     AGE_LABELS,
     AREA_LABELS,
@@ -27,7 +28,6 @@ from pipelines.sources.population import (
     TIME_LABELS,
     counts_residents,
 )
-from pipelines.workspace import PopulationInterface, Settings
 
 WHOLE_COUNTRY = "SSS"
 NOT_FOUND = (400, 404)

@@ -24,8 +24,8 @@ from pipelines.clients.job import Job, field
 from pipelines.contract_model import fold
 from pipelines.contracts import message
 from pipelines.reading_json import as_cell, objects_of
+from pipelines.settings import FinanceInterface
 from pipelines.sources.municipal_finance import DOCUMENT_FIELDS
-from pipelines.workspace import FinanceInterface
 
 PATH, LIST, ADDRESS = "aineistot", "aineistot", "tunnusluvut"
 _PERIOD = re.compile(r"(\d{4})\w{0,4}")

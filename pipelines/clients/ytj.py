@@ -19,8 +19,9 @@ from pipelines.clients.job import Job, field, refuse_repetition
 from pipelines.raw_table import Refused
 from pipelines.reading import read_file
 from pipelines.rooms import raw_frame
+from pipelines.settings import CompanyInterface
 from pipelines.sources.ytj_companies import COMPANIES, business_id_of
-from pipelines.workspace import CompanyInterface, Workspace
+from pipelines.workspace import Workspace
 
 PATH, ASSOCIATIONS = "companies", "AYH"
 PAGE_SIZE = 100

@@ -24,7 +24,7 @@ from pipelines.example.pyramid import Adult, adults
 from pipelines.example.residents import SURVEYS, make_residents
 from pipelines.example.returns import make_returns
 from pipelines.example.town import NUMBERS_YEAR, YEARS, Association, BudgetVersion, CivicLife, Grant, Return, Town
-from pipelines.workspace import Settings
+from pipelines.settings import Settings
 
 PASSER_ON = "kylat"
 """Code of the umbrella organisation that passes the participatory budget on to villages."""

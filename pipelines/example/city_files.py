@@ -18,7 +18,7 @@ from pipelines.example.faults import BOOKING_BASE, BOOKING_FAULTS, TASK_FAULTS, 
 from pipelines.example.headers import drifting_headers, spelling
 from pipelines.example.sheets import FILE_PREFIX, LABEL, Delivery, Layout, Row, write_table
 from pipelines.example.town import CITY_YEARS, Booking, Task, Town, Work
-from pipelines.workspace import Settings
+from pipelines.settings import Settings
 
 BOOKING_SYSTEM_YEAR = 2024
 """Year whose bookings come as the statistics of a booking system."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pipelines import contracts
 from pipelines.example.headers import spelling
 from pipelines.example.town import Grant, Meeting, Telling, Work
-from pipelines.workspace import Settings
+from pipelines.settings import Settings
 
 Record = Grant | Work | Telling | Meeting
 Classes = Mapping[str, tuple[str, ...]]

@@ -12,7 +12,7 @@ import yaml
 
 from pipelines.example.headers import spelling
 from pipelines.example.sheets import LABEL
-from pipelines.workspace import Settings
+from pipelines.settings import Settings
 
 EXPLANATIONS: tuple[tuple[int, str, Decimal, str], ...] = (
     (2018, "culture", Decimal("-200.00"), "Kaksi kulttuuriavustusta on kirjattu tilille väärästä kustannuspaikasta."),

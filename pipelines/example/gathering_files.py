@@ -27,7 +27,7 @@ from pipelines.example.gatherings import (
 from pipelines.example.headers import drifting_headers, spelling
 from pipelines.example.sheets import FILE_PREFIX, LABEL, Delivery, Layout, Row, write_table
 from pipelines.example.town import CITY_YEARS, Meeting, Named, Telling, Town
-from pipelines.workspace import Settings
+from pipelines.settings import Settings
 
 _HELSINKI = ZoneInfo("Europe/Helsinki")
 _WRITTEN = "20231231T120000Z"

@@ -15,7 +15,7 @@ from pipelines.example.faults import CONTROL_BASE, CONTROL_FAULTS, GRANT_BASE, G
 from pipelines.example.headers import drifting_headers, spelling
 from pipelines.example.sheets import FILE_PREFIX, LABEL, Cell, Delivery, Layout, Row, write_table
 from pipelines.example.town import YEARS, BudgetVersion, Grant, Town
-from pipelines.workspace import Settings
+from pipelines.settings import Settings
 
 ACCOUNT = "4742"
 MONEY = ("applied_eur", "awarded_eur", "paid_eur")

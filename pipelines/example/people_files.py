@@ -16,7 +16,7 @@ from pipelines.example.listings import LIST_YEARS
 from pipelines.example.residents import CANNOT_SAY, SURVEYS
 from pipelines.example.sheets import FILE_PREFIX, Cell, Delivery, Layout, Row, write_table
 from pipelines.example.town import Listing, Resident, Town
-from pipelines.workspace import Settings
+from pipelines.settings import Settings
 
 _YES_NO: Mapping[object, str | None] = {True: "kyllä", False: "ei", CANNOT_SAY: "En osaa sanoa", None: None}
 _SATISFACTION = {1: "Erittäin tyytymätön", 4: "Melko tyytyväinen", 5: "Erittäin tyytyväinen"}

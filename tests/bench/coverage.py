@@ -18,7 +18,7 @@ from pipelines.example.build import build_town
 from pipelines.example.residents import CANNOT_SAY
 from pipelines.example.town import FIRST_RETURN_YEAR, YEARS, Return, Town
 from pipelines.example.truth import YearEnd, hours_of_year, purpose_group, whole_values
-from pipelines.workspace import Settings, parse_settings
+from pipelines.settings import Settings, parse_settings
 
 SEEDS = 200
 Cell = tuple[str, str, str, str]

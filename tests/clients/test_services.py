@@ -122,7 +122,7 @@ def test_nothing_is_asked_when_nothing_is_switched_on(town: MakeTown, case: Case
 
 
 def test_every_interface_of_the_settings_has_a_client() -> None:
-    from pipelines.workspace import Interfaces
+    from pipelines.settings import Interfaces
 
     assert set(clients.CLIENTS) == set(Interfaces.model_fields)
     assert {"ytj_companies", "population", "municipal_finance"} <= set(contracts.sources())

@@ -12,7 +12,7 @@ import pytest
 from pipelines import classification, contracts, parsing, quality
 from pipelines.contract_model import Column, SourceContract, TableContract, Text
 from pipelines.expectations import COMPARING_RULES
-from pipelines.workspace import SETTINGS_FILE, Settings, read_settings
+from pipelines.settings import SETTINGS_FILE, Settings, read_settings
 from warehouse.models import models
 
 SOURCES = contracts.sources().values()

@@ -16,7 +16,7 @@ import polars as pl
 
 from pipelines import catalogue, contracts
 from pipelines.contract_model import LANGUAGES
-from pipelines.workspace import Settings, read_settings
+from pipelines.settings import Settings, read_settings
 
 EDITION = "2026-03-02-a1b2c3"
 YEARS = range(2015, 2026)

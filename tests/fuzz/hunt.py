@@ -26,7 +26,8 @@ from pipelines.example import write_example
 from pipelines.question_maps import QuestionMap, read_maps
 from pipelines.raw_table import RawTable
 from pipelines.reading_sheets import read_sheets
-from pipelines.workspace import SETTINGS_FILE, Settings, Workspace
+from pipelines.settings import SETTINGS_FILE, Settings
+from pipelines.workspace import Workspace
 
 SECONDS_A_FILE = 20
 TOGETHER = 60

@@ -23,7 +23,8 @@ from pipelines.raw_table import RawTable, Refused
 from pipelines.reading import read_file, recognise_source
 from pipelines.reading_csv import decode
 from pipelines.rooms import raw_frame
-from pipelines.workspace import OWN_LISTS, Settings, Workspace, WorkspaceError
+from pipelines.settings import OWN_LISTS, Settings, WorkspaceError
+from pipelines.workspace import Workspace
 
 LONGEST_SENTENCE = 1_500
 

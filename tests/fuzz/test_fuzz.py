@@ -21,7 +21,8 @@ from pipelines.corrections import read_corrections
 from pipelines.question_maps import read_maps
 from pipelines.reading import Refused, read_file
 from pipelines.rooms import raw_frame
-from pipelines.workspace import SETTINGS_FILE, Workspace, WorkspaceError, parse_settings
+from pipelines.settings import SETTINGS_FILE, WorkspaceError, parse_settings
+from pipelines.workspace import Workspace
 
 ROOT = Path(__file__).parents[2]
 FOUND = yaml.safe_load((ROOT / "tests" / "cases" / "spoilt.yaml").read_text(encoding="utf-8"))

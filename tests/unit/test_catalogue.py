@@ -8,7 +8,7 @@ import pytest
 
 from pipelines import catalogue, contracts
 from pipelines.classification import NOT_RECORDED
-from pipelines.workspace import Settings, parse_settings
+from pipelines.settings import Settings, parse_settings
 
 EXAMPLE = contracts.municipality_settings("esimerkkila")
 BLANK = contracts.municipality_settings(contracts.BLANK_MUNICIPALITY)

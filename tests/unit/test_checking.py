@@ -10,7 +10,8 @@ import pytest
 from pipelines import contracts
 from pipelines.checking import check_file
 from pipelines.raw_table import Refused
-from pipelines.workspace import Workspace, WorkspaceError
+from pipelines.settings import WorkspaceError
+from pipelines.workspace import Workspace
 
 REGISTER = "Rekisterinumero;Y-tunnus;Nimi;Kotipaikka;Rekisteröintipäivä;Tila;Tilan päivä\n"
 LEDGER = "Hakemusnumero;Hakija;Y-tunnus;Toimielin;Avustuslaji;Haettu;Myönnetty;Maksettu;Päätöspäivä;Maksupäivä\n"

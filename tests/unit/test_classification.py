@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from pipelines import catalogue, classification, contracts
-from pipelines.workspace import Settings, WorkspaceError, parse_settings
+from pipelines.settings import Settings, WorkspaceError, parse_settings
 from warehouse.models import models
 
 EXAMPLE = contracts.municipality_settings("esimerkkila")

@@ -11,7 +11,8 @@ from pydantic import ValidationError
 
 from pipelines import contracts, landing
 from pipelines.landing import Fetch
-from pipelines.workspace import Interface, Workspace
+from pipelines.settings import Interface
+from pipelines.workspace import Workspace
 
 SOURCE = "population"
 

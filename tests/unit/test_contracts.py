@@ -11,7 +11,8 @@ import yaml
 from open_data_contract_standard.model import OpenDataContractStandard
 
 from pipelines import contracts
-from pipelines.contract_model import CodeList, ContractError, SourceContract, TableContract, Text, fold
+from pipelines.contract_model import CodeList, ContractError, Indicator, SourceContract, TableContract, Text, fold
+from pipelines.indicator_cards import card_of
 
 TEXT = {"fi": "fi", "sv": "sv", "en": "en"}
 
@@ -320,6 +321,10 @@ def card() -> dict[str, Any]:
     return contracts._load("indicators/grants_awarded_eur.yaml")
 
 
+def built_card(raw: dict[str, Any]) -> Indicator:
+    return card_of("cards/x.yaml", raw, {entry.code for entry in contracts.code_lists()["series_breaks"].entries})
+
+
 CARDS: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
     "a field is missing": (lambda raw: raw.pop("limits"), r"cards/x\.yaml: missing fields \['limits'\]"),
     "a field is unknown": (lambda raw: raw.update(colour="red"), r"cards/x\.yaml: .*unknown fields \['colour'\]"),
@@ -342,38 +347,27 @@ CARDS: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
 
 
 @pytest.mark.parametrize(("change", "said"), CARDS.values(), ids=CARDS.keys())
-def test_a_damaged_card_is_refused(
-    change: Callable[[dict[str, Any]], Any], said: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    contracts.code_lists()
+def test_a_damaged_card_is_refused(change: Callable[[dict[str, Any]], Any], said: str) -> None:
     raw = card()
-    monkeypatch.setattr(contracts, "_load", lambda path: raw)
-    assert contracts._indicator("cards/x.yaml").id == "grants_awarded_eur"
+    assert built_card(raw).id == "grants_awarded_eur"
     change(raw)
     with pytest.raises(ContractError, match=said):
-        contracts._indicator("cards/x.yaml")
+        built_card(raw)
 
 
 @pytest.mark.parametrize("field", sorted(contracts._load("indicators/grants_awarded_eur.yaml")))
 @pytest.mark.parametrize("emptied", [False, True], ids=["without it", "with nothing in it"])
-def test_a_card_that_lacks_a_field_does_not_load_and_says_which(
-    field: str, emptied: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    contracts.code_lists()
+def test_a_card_that_lacks_a_field_does_not_load_and_says_which(field: str, emptied: bool) -> None:
     raw = card()
-    monkeypatch.setattr(contracts, "_load", lambda path: raw)
     del raw[field]
     if emptied:
         raw[field] = None
     with pytest.raises(ContractError, match=rf"cards/x\.yaml: missing fields \['{field}'\], unknown fields \[\]"):
-        contracts._indicator("cards/x.yaml")
+        built_card(raw)
 
 
-def test_a_card_without_breaks_says_so_by_an_empty_list(monkeypatch: pytest.MonkeyPatch) -> None:
-    contracts.code_lists()
-    raw = card() | {"breaks": []}
-    monkeypatch.setattr(contracts, "_load", lambda path: raw)
-    assert contracts._indicator("cards/x.yaml").breaks == ()
+def test_a_card_without_breaks_says_so_by_an_empty_list() -> None:
+    assert built_card(card() | {"breaks": []}).breaks == ()
 
 
 DESIGNED = """

@@ -9,7 +9,8 @@ import pytest
 
 from pipelines import contracts, corrections, run
 from pipelines.corrections import Correction
-from pipelines.workspace import Workspace, WorkspaceError
+from pipelines.settings import WorkspaceError
+from pipelines.workspace import Workspace
 from warehouse import database
 
 LEDGER = contracts.sources()["grant_ledger"]

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from pipelines import catalogue, contracts, editions, term_comparison
-from pipelines.workspace import Settings, parse_settings
+from pipelines.settings import Settings, parse_settings
 from warehouse import database
 from warehouse.models import models
 

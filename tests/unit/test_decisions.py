@@ -11,7 +11,8 @@ from name_cases import HOME, as_rows
 
 from pipelines import contracts, linking
 from pipelines.decisions import COLUMNS, NO_DECISIONS, Decision, add_decision, read_decisions
-from pipelines.workspace import Workspace, WorkspaceError
+from pipelines.settings import WorkspaceError
+from pipelines.workspace import Workspace
 
 HEADER = ",".join(COLUMNS)
 DECISION = Decision(

@@ -27,7 +27,8 @@ from pipelines.example.returns import PLANTED_PERSONAL_DATA
 from pipelines.example.sheets import LABEL
 from pipelines.example.town import YEARS, Town
 from pipelines.example.truth import indicator_values
-from pipelines.workspace import Workspace, WorkspaceError, read_settings
+from pipelines.settings import WorkspaceError, read_settings
+from pipelines.workspace import Workspace
 
 SEED = 1
 Cells = list[str | None]

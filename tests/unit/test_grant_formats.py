@@ -17,9 +17,9 @@ import xlsxwriter
 from pipelines import contracts, rooms, staging
 from pipelines.raw_table import RawTable, Refused, Split
 from pipelines.reading import read_file, recognise_source
+from pipelines.settings import Settings, parse_settings
 from pipelines.sources import state_grants
 from pipelines.staging import Staged
-from pipelines.workspace import Settings, parse_settings
 
 LEDGER = contracts.sources()["grant_ledger"]
 

@@ -16,7 +16,7 @@ from pipelines.feedback_files import page
 from pipelines.raw_table import Refused, near_headers
 from pipelines.reading import MIN_HEADERS, read_file
 from pipelines.rooms import raw_frame
-from pipelines.workspace import parse_settings
+from pipelines.settings import parse_settings
 
 TABLES = [source for source in contracts.sources().values() if "csv" in source.formats]
 JSON_ONLY = [source for source in contracts.sources().values() if "csv" not in source.formats]

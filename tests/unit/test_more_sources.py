@@ -18,7 +18,7 @@ from pipelines.linking import MENTION_KEY
 from pipelines.raw_table import RawTable, Refused
 from pipelines.reading import read_file, recognise_source
 from pipelines.rooms import raw_frame
-from pipelines.workspace import Settings, parse_settings
+from pipelines.settings import Settings, parse_settings
 from warehouse.models import models
 
 SETTINGS = parse_settings(contracts.municipality_settings("esimerkkila"), "municipality.toml")

@@ -11,7 +11,7 @@ import yaml
 
 from pipelines import contracts, parsing
 from pipelines.contract_model import Column
-from pipelines.workspace import Settings, read_settings
+from pipelines.settings import Settings, read_settings
 
 CASES = yaml.safe_load((Path(__file__).parent.parent / "cases" / "parsing.yaml").read_text(encoding="utf-8"))
 DUCKDB_TYPES = {

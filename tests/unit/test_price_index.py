@@ -11,8 +11,8 @@ import pytest
 from pipelines import contracts, rooms, staging
 from pipelines.raw_table import Refused
 from pipelines.reading import read_file, recognise_source
+from pipelines.settings import parse_settings
 from pipelines.staging import Staged
-from pipelines.workspace import parse_settings
 from warehouse.models import models
 
 PRICES = contracts.sources()["price_index"]

@@ -25,8 +25,9 @@ from pipelines.question_maps import QuestionMap, read_maps, split_answers
 from pipelines.raw_table import RawTable, Refused
 from pipelines.reading import read_file, recognise_source
 from pipelines.rooms import Build, raw_frame
+from pipelines.settings import WorkspaceError
 from pipelines.survey_tools import TOOLS, find_exports
-from pipelines.workspace import Workspace, WorkspaceError
+from pipelines.workspace import Workspace
 from warehouse import database
 
 CASES = yaml.safe_load((Path(__file__).parent.parent / "cases" / "survey_exports.yaml").read_text(encoding="utf-8"))

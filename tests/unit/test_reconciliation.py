@@ -9,7 +9,8 @@ import duckdb
 import pytest
 
 from pipelines import contracts, editions, reconciliation
-from pipelines.workspace import Workspace, WorkspaceError
+from pipelines.settings import WorkspaceError
+from pipelines.workspace import Workspace
 from warehouse import database
 from warehouse.models import models
 

@@ -12,7 +12,8 @@ from pipelines import cli, contracts, review
 from pipelines.contract_model import Text
 from pipelines.decisions import read_decisions
 from pipelines.refresh import run_rooms
-from pipelines.workspace import Workspace, WorkspaceError
+from pipelines.settings import WorkspaceError
+from pipelines.workspace import Workspace
 from warehouse import database
 
 REGISTER = """Rekisterinumero;Y-tunnus;Nimi;Kotipaikka;Rekisteröintipäivä;Tila;Tilan päivä

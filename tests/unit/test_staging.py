@@ -11,8 +11,8 @@ import pytest
 from pipelines import contracts, parsing, rooms, staging
 from pipelines.linking import name_key
 from pipelines.reading import read_file
+from pipelines.settings import Settings, parse_settings
 from pipelines.staging import AccountingError, Staged
-from pipelines.workspace import Settings, parse_settings
 
 LEDGER = "Hakemusnumero;Hakija;Y-tunnus;Toimielin;Avustuslaji;Käyttötarkoitus;Haettu;Myönnetty;Maksettu;Päätöspäivä;Maksupäivä"
 REGISTER = "Rekisterinumero;Y-tunnus;Nimi;Kotipaikka;Rekisteröintipäivä;Tila;Tilan päivä"

@@ -14,7 +14,7 @@ from pipelines.editions import shape_of
 from pipelines.example.pyramid import adults, by_age_and_sex
 from pipelines.reading import read_file
 from pipelines.rooms import raw_frame
-from pipelines.workspace import Settings, WorkspaceError, parse_settings
+from pipelines.settings import Settings, WorkspaceError, parse_settings
 from warehouse.models import models
 
 TEXT = contracts.municipality_settings("esimerkkila")

@@ -17,8 +17,8 @@ from pipelines import contracts
 from pipelines.checking import Checked, check_file
 from pipelines.contract_model import SourceContract, fold
 from pipelines.reading import Refused, read_file, recognise_source
+from pipelines.settings import Settings, parse_settings, read_settings
 from pipelines.templates import CHOICE_LISTS, HEADER_ROW, template_sources, write_template
-from pipelines.workspace import Settings, parse_settings, read_settings
 
 NAMES = [source.name for source in template_sources()]
 DATA = "xl/worksheets/sheet1.xml"

@@ -12,7 +12,8 @@ import pytest
 import yaml
 
 from pipelines import contracts
-from pipelines.workspace import SETTINGS_FILE, Settings, Workspace, WorkspaceError, parse_settings, read_settings
+from pipelines.settings import SETTINGS_FILE, Settings, WorkspaceError, parse_settings, read_settings
+from pipelines.workspace import Workspace
 
 EXAMPLE = contracts.municipality_settings("esimerkkila")
 SHIPPED = sorted(file.stem for file in Path(__file__).resolve().parents[2].glob("data_contracts/municipalities/*.toml"))

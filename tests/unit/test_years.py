@@ -7,7 +7,7 @@ import pytest
 
 from pipelines import contracts, staging
 from pipelines.contract_model import Column, SourceContract
-from pipelines.workspace import SETTINGS_FILE, parse_settings
+from pipelines.settings import SETTINGS_FILE, parse_settings
 
 SETTINGS = parse_settings(contracts.municipality_settings("esimerkkila"), SETTINGS_FILE)
 TIME = " 18:00"
