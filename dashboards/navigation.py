@@ -6,12 +6,12 @@ Here belongs: the list of pages. Not here: what a page shows (`app_pages/`).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 import streamlit as st
 from streamlit.navigation.page import Page
 
-from dashboards import restricted
+from dashboards.restricted.roles import Door, is_open
 from dashboards.texts import tr
 
 
@@ -19,12 +19,13 @@ from dashboards.texts import tr
 class PageEntry:
     """A page: its file in `app_pages/` and the last part of its address, which stays; the first page is at the root.
 
-    A page that is not listed is reached by links only.
+    A page that is not listed is reached by links only; one behind a door is listed for those whom the door lets in.
     """
 
     file: str
     address: str
     is_listed: bool = True
+    door: Door | None = None
 
     @property
     def path(self) -> str:
@@ -42,7 +43,7 @@ COOPERATION: Final = PageEntry("cooperation", "kyselyt")
 PARTICIPATION: Final = PageEntry("participation", "osallisuus-ja-vuosikello")
 TERMS: Final = PageEntry("terms", "valtuustokaudet")
 QUALITY: Final = PageEntry("quality", "tietojen-laatu")
-REVIEW: Final = PageEntry("review", "tarkista-linkitykset")
+REVIEW: Final = PageEntry("review", "tarkista-linkitykset", door="links")
 ORIGIN: Final = PageEntry("origin", "mista-luku-tulee", is_listed=False)
 
 PAGES: Final = (
@@ -56,6 +57,7 @@ PAGES: Final = (
     PARTICIPATION,
     TERMS,
     QUALITY,
+    REVIEW,
     ORIGIN,
 )
 
@@ -79,17 +81,18 @@ def page_title(entry: PageEntry) -> str:
 
 
 def all_pages() -> list[Page]:
-    """Return the pages for `st.navigation`; one that needs a role stands in it only for people with that role."""
-    visibility: Literal["visible", "hidden"] = "visible" if restricted.is_open() else "hidden"
-    review = st.Page(REVIEW.path, title=page_title(REVIEW), url_path=REVIEW.address, visibility=visibility)
-    public = [
+    """Return the pages for `st.navigation`."""
+    return [
         st.Page(
             entry.path,
             title=page_title(entry),
             url_path=entry.address or None,
             default=entry is OVERVIEW,
-            visibility="visible" if entry.is_listed else "hidden",
+            visibility="visible" if _is_in_navigation(entry) else "hidden",
         )
         for entry in PAGES
     ]
-    return [*public, review]
+
+
+def _is_in_navigation(entry: PageEntry) -> bool:
+    return entry.is_listed and (entry.door is None or is_open(entry.door))

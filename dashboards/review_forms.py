@@ -1,6 +1,6 @@
 """Names that wait for a person, each with its candidates and a form to decide.
 
-Here belongs: what the page "Tarkista linkitykset" shows. Not here: who may see it and what is kept (`restricted`).
+Here belongs: what the page "Tarkista linkitykset" shows. Not here: who may see it, what is kept (`restricted.links`).
 """
 
 from __future__ import annotations
@@ -10,36 +10,18 @@ from typing import Final
 
 import streamlit as st
 
-from dashboards import components, restricted
+from dashboards import components
+from dashboards.closed_page import show_closed
 from dashboards.data import Edition
 from dashboards.formats import percent
-from dashboards.restricted import Closed, OpenName
+from dashboards.restricted import links
+from dashboards.restricted.links import OpenName
+from dashboards.restricted.roles import Closed
 from dashboards.texts import tr, tr_n
 
 SHOWN: Final = 10
 """Names on the page at a time."""
 _DECIDED: Final = "review_decided"
-
-
-def show_closed(closed: Closed) -> None:
-    """Say that the page is closed, and how it is opened."""
-    sentence = {
-        "no_login": tr(
-            "This page is for officials of the municipality. It is closed, since login has not been set up; "
-            "the README of the program tells how."
-        ),
-        "logged_out": tr("This page is for officials of the municipality. Log in to open it."),
-        "no_role": tr(
-            "Your address has no role that opens this page. "
-            "Whoever keeps the settings of the municipality can give one."
-        ),
-        "unreadable": tr("The names that wait can't be shown now. Tell the person who keeps the service."),
-    }[closed.problem]
-    st.html(components.notice(f"{sentence} {closed.detail}".strip(), "info"))
-    if closed.problem == "logged_out":
-        st.button(tr("Log in"), on_click=st.login, type="primary")
-    if closed.problem == "no_role":
-        st.button(tr("Log out"), on_click=st.logout)
 
 
 def how_many(count: int) -> str:
@@ -101,9 +83,9 @@ def _keep(name: OpenName, chosen: str | None, reason: str) -> None:
         st.html(components.notice(tr("Choose one of the answers first."), "problem"))
         return
     try:
-        restricted.decide(name, chosen or None, reason)
+        links.decide(name, chosen or None, reason)
     except Closed as closed:
-        show_closed(closed)
+        show_closed(closed, "links")
         return
     st.session_state[_DECIDED] = tr("The decision on {name} is kept.", name=name.mention)
     st.rerun()

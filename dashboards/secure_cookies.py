@@ -1,7 +1,7 @@
 """Cookies that only travel encrypted.
 
 Here belongs: marking the cookies of login `Secure` on their way out. Not here: login itself (Streamlit), who may see
-what (`restricted`).
+what (`restricted.roles`).
 """
 
 from __future__ import annotations

@@ -1,0 +1,97 @@
+"""Who looks, and with what role: asked each time that something restricted is read or kept.
+
+Here belongs: which roles open which door, and the person behind a login. Not here: what stands behind a door (the other
+modules of this package), how a closed door is shown (`closed_page`).
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import streamlit as st
+
+from dashboards.data import EditionUnavailable, workspace_root
+from pipelines.settings import Role, WorkspaceError
+from pipelines.workspace import Workspace
+
+Door = Literal["links", "deliveries", "proposals", "analyst"]
+
+OPENED_BY: Final[dict[Door, frozenset[Role]]] = {
+    "links": frozenset({"official", "admin"}),
+    "deliveries": frozenset({"official", "admin"}),
+    "proposals": frozenset({"welfare", "admin"}),
+    "analyst": frozenset({"analyst", "admin"}),
+}
+"""The roles that open each door."""
+
+LONGEST_LOGIN: Final = 12 * 60 * 60
+"""Seconds after which a person logs in again; the cookie itself would last for a month."""
+
+Problem = Literal["no_login", "logged_out", "no_role", "unreadable"]
+
+
+class Closed(Exception):  # noqa: N818 - it is not an error of the program
+    """The door is closed.
+
+    Parameters
+    ----------
+    problem
+        `no_login`: login is not set up; `logged_out`: nobody is logged in, or too long since; `no_role`: the settings
+        give the person no role that opens it; `unreadable`: settings, edition or decisions can't be read.
+    detail
+        What can't be read, in a Finnish sentence; empty when there is none.
+    """
+
+    def __init__(self, problem: Problem, detail: str = "") -> None:
+        super().__init__(problem)
+        self.problem: Problem = problem
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody whom a door lets in, and the workspace behind it."""
+
+    email: str
+    role: Role
+    workspace: Workspace
+
+
+def person_at(door: Door) -> Person:
+    """Return the person who is logged in, if their role opens the door.
+
+    Raises
+    ------
+    Closed
+        There is no such person.
+    """
+    if "is_logged_in" not in st.user:
+        raise Closed("no_login")
+    email = st.user.get("email")
+    is_verified = st.user.get("email_verified", True) is True
+    if not st.user.is_logged_in or not _is_recent(st.user.get("iat")):
+        raise Closed("logged_out")
+    try:
+        workspace = Workspace(workspace_root())
+        role = workspace.settings.role_of(email) if isinstance(email, str) and is_verified else None
+    except (EditionUnavailable, WorkspaceError) as error:
+        raise Closed("unreadable", str(error) if isinstance(error, WorkspaceError) else "") from error
+    if role is None or role not in OPENED_BY[door]:
+        raise Closed("no_role")
+    return Person(str(email), role, workspace)
+
+
+def is_open(door: Door) -> bool:
+    """Tell whether the person who looks may enter."""
+    try:
+        person_at(door)
+    except Closed:
+        return False
+    return True
+
+
+def _is_recent(issued: object) -> bool:
+    """Tell whether a login is not too long ago; a provider that does not say when it was has to be believed."""
+    return not isinstance(issued, (int, float)) or time.time() - issued < LONGEST_LOGIN
