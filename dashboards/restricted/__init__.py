@@ -1,1 +1,1 @@
-"""The doors to what only people with a role may see and do; alone of the dashboards these modules know the pipelines."""
+"""The doors to what only people with a role may see and do; the one part of the dashboards that knows pipelines."""
