@@ -13,8 +13,8 @@ import dagster as dg
 
 from pipelines.assets.edition import edition_asset
 from pipelines.assets.landing import ASK_TAG, interfaces_asset
-from pipelines.assets.staging import staging_asset
-from pipelines.assets.tables import build_resource, table_asset
+from pipelines.assets.staging import staging_assets
+from pipelines.assets.tables import build_resource, tables_asset
 from pipelines.inbox import inbox_sensor
 from pipelines.refresh import Progress, made_of
 from pipelines.workspace import Workspace
@@ -26,11 +26,14 @@ WEEKLY, MONTHLY = "0 5 * * 1", "0 5 2 * *"
 
 def build_definitions(workspace: Workspace, progress: Progress = lambda _table: None) -> dg.Definitions:
     """Return the definitions of a workspace; `progress` is told the name of each table as its work begins."""
+    rooms: dict[str, list[str]] = {"raw": [], "staging": [], "tables": []}
+    for table in made_of():
+        room, _, _ = table.partition(".")
+        rooms[room if room in rooms else "tables"].append(table)
     assets = [
-        staging_asset(table.removeprefix("staging."), progress)
-        if table.startswith("staging.")
-        else table_asset(table, progress)
-        for table in made_of()
+        tables_asset("raw", rooms["raw"], progress),
+        staging_assets([table.removeprefix("staging.") for table in rooms["staging"]], progress),
+        tables_asset("tables", rooms["tables"], progress),
     ]
     job = dg.define_asset_job(
         JOB, selection=dg.AssetSelection.all(), description="From the inbox to a published edition."
