@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from functools import cache
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ from pipelines.contracts import READING_RULES
 from pipelines.expectations import COMPARING_RULES
 
 if TYPE_CHECKING:
+    from great_expectations.core.batch_definition import BatchDefinition
     from great_expectations.core.expectation_validation_result import ExpectationValidationResult
     from great_expectations.expectations.expectation import Expectation
 
@@ -172,15 +174,23 @@ def _evaluate(rules: Sequence[Rule], frame: pl.DataFrame, rows_before: int | Non
 
 def _validate(frame: pl.DataFrame, expectations: Sequence[Expectation]) -> dict[str, ExpectationValidationResult]:
     import great_expectations as gx
+
+    batch = _any_frame().get_batch({"dataframe": _for_pandas(frame)})
+    suite = gx.ExpectationSuite(name="contract", expectations=list(expectations))
+    validated = batch.validate(suite, result_format={"result_format": "COMPLETE"})
+    return {_rule_id(result): result for result in validated.results}
+
+
+@cache
+def _any_frame() -> BatchDefinition[Any]:
+    """Return the batch that any frame can be given to; a context of its own for each would be most of a check."""
+    import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
     asset = context.data_sources.add_pandas("staging").add_dataframe_asset("rows")
-    batch = asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": _for_pandas(frame)})
-    suite = gx.ExpectationSuite(name="contract", expectations=list(expectations))
-    validated = batch.validate(suite, result_format={"result_format": "COMPLETE"})
-    return {_rule_id(result): result for result in validated.results}
+    return asset.add_batch_definition_whole_dataframe("all")
 
 
 def _rule_id(result: ExpectationValidationResult) -> str:
