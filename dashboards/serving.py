@@ -6,6 +6,7 @@ Here belongs: serving one workspace in this process. Not here: what is served (`
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import Final
 
@@ -41,3 +42,7 @@ def serve(workspace_root: Path, host: str = DEFAULT_HOST, port: int = DEFAULT_PO
 
     config.set_option("secrets.files", [str(root / LOGIN_FILE)])  # after the import: that is when the settings are read
     uvicorn.run(app, host=host, port=port, ws="websockets-sansio", access_log=False, log_level="warning")
+
+
+if __name__ == "__main__":
+    serve(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]))

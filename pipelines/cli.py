@@ -178,13 +178,30 @@ def review(
 
 
 @app.command(help=_text("cli.serve.help"))
-def serve(workspace: Path, *, port: int = 8501, host: str = "127.0.0.1") -> int:
-    """Serve the dashboards of a workspace."""
-    from dashboards.serving import serve as serve_dashboards
+def serve(
+    workspace: Path,
+    *,
+    port: int = 8501,
+    host: str = "127.0.0.1",
+    dagster_port: int = 3000,
+    only_dashboards: Annotated[bool, Parameter(negative=())] = False,
+) -> int:
+    """Serve the dashboards of a workspace, and run its schedules unless only the dashboards are asked for."""
+    from pipelines.service import parts
+    from pipelines.service.supervisor import Supervisor
 
-    _ = Workspace(workspace).settings
+    opened = Workspace(workspace.resolve())
+    _ = opened.settings
+    wanted = [(host, port)] if only_dashboards else [(host, port), (parts.LOOPBACK, dagster_port)]
+    taken = [number for where, number in wanted if not parts.is_free(where, number)]
+    if taken:
+        return _fail(_text("cli.serve.port_taken", port=taken[0]))
+    opened.make_folders()
     _out.print(_text("cli.serving", address=f"http://{host}:{port}"))
-    serve_dashboards(workspace, host, port)
+    if not only_dashboards:
+        _out.print(_text("cli.serving.dagster", address=f"http://{parts.LOOPBACK}:{dagster_port}"))
+    running = [] if only_dashboards else parts.schedules(opened, dagster_port)
+    Supervisor(opened, [*running, parts.dashboards(opened, host, port)]).run()
     return CLEAN
 
 

@@ -36,7 +36,10 @@ def build_definitions(workspace: Workspace, progress: Progress = lambda _table: 
         tables_asset("tables", rooms["tables"], progress),
     ]
     job = dg.define_asset_job(
-        JOB, selection=dg.AssetSelection.all(), description="From the inbox to a published edition."
+        JOB,
+        selection=dg.AssetSelection.all(),
+        description="From the inbox to a published edition.",
+        config={"loggers": {"console": {"config": {"log_level": "WARNING"}}}},  # the history of the run keeps the rest
     )
     return dg.Definitions(
         assets=[interfaces_asset(), *assets, edition_asset(progress)],

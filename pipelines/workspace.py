@@ -88,6 +88,11 @@ class Workspace:
         return self.root / "question_maps"
 
     @property
+    def service_file(self) -> Path:
+        """Which processes serve the workspace now; it is there only while they do."""
+        return self.root / "service.json"
+
+    @property
     def settings_file(self) -> Path:
         """The settings of the municipality."""
         return self.root / SETTINGS_FILE
