@@ -165,7 +165,7 @@ def inputs_of(workspace: Workspace) -> Inputs:
     texts = dict(contracts.fingerprint_texts())
     cards = {name: text for name, text in texts.items() if name.startswith("indicators/")}
     program = [workspace.settings_file.read_text(encoding="utf-8"), *_program_texts()]
-    program += [text for name, text in texts.items() if name not in cards and name != "messages.yaml"]
+    program += [text for name, text in texts.items() if name not in cards and name not in contracts.WORDS]
     decided: dict[str, list[str]] = {"": [path.read_text(encoding="utf-8") for path in workspace.decision_files()]}
     if workspace.corrections_file.is_file():
         decided[""].remove(workspace.corrections_file.read_text(encoding="utf-8"))
