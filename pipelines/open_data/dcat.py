@@ -25,6 +25,10 @@ Node = dict[str, Any]
 PROFILE: Final = "https://semiceu.github.io/DCAT-AP/releases/3.0.0/"
 _EU: Final = "http://publications.europa.eu/resource/authority"
 _IANA: Final = "http://www.iana.org/assignments/media-types"
+COUNTRY: Final = f"{_EU}/country/FIN"
+PUBLISHER, CONTACT, MUNICIPALITY = "#publisher", "#contact", "#municipality"
+"""Described once, at the catalogue; the datasets refer to them."""
+
 _CSV_RULES: Final = "https://www.rfc-editor.org/rfc/rfc4180"
 
 _CONTEXT: Final = {
@@ -49,12 +53,13 @@ def write(folder: Path, frames: Frames, files: Sequence[OpenFile]) -> Path:
         "dct:title": _words(frames.filled(said.title)),
         "dct:description": _words(frames.described(said.description)),
         "dct:publisher": _publisher(frames),
+        "dcat:contactPoint": _contact(frames),
         "dct:license": _reference(said.licence.authority),
         "dct:conformsTo": _reference(PROFILE),
         "dcat:themeTaxonomy": _reference(f"{_EU}/data-theme"),
+        "dct:spatial": [_reference(COUNTRY), _municipality(frames)],
         **_dated(frames),
         **_spoken(),
-        **_placed(frames),
         "dcat:dataset": _datasets(frames, files),
     }
     return write_json(folder / NAME, catalogue)
@@ -94,12 +99,12 @@ def _dataset(
         "dcat:version": facts["edition_id"],
         "dct:title": _words(title),
         "dct:description": _words(description),
-        "dct:publisher": _publisher(frames),
-        "dcat:contactPoint": _contact(frames),
+        "dct:publisher": _reference(PUBLISHER),
+        "dcat:contactPoint": _reference(CONTACT),
         "dcat:keyword": [
             {"@value": word, "@language": language} for language in LANGUAGES for word in said.keywords[language]
         ],
-        "dcat:theme": [_typed(f"{_EU}/data-theme/{theme}", "skos:Concept", _theme(theme)) for theme in themes],
+        "dcat:theme": [_reference(f"{_EU}/data-theme/{theme}") for theme in themes],
         "dct:accessRights": _reference(f"{_EU}/access-right/PUBLIC"),
         "dct:accrualPeriodicity": _reference(f"{_EU}/frequency/IRREG"),
         "dct:temporal": {
@@ -107,9 +112,9 @@ def _dataset(
             "dcat:startDate": _day(f"{facts['first_year']}-01-01"),
             "dcat:endDate": _day(facts["data_until"].isoformat()),
         },
+        "dct:spatial": [_reference(COUNTRY), _reference(MUNICIPALITY)],
         **_dated(frames),
         **_spoken(),
-        **_placed(frames),
         "dcat:distribution": [_distribution(file, title, frames) for file in files],
     }
 
@@ -141,7 +146,7 @@ def _distribution(file: OpenFile, title: Text, frames: Frames) -> Node:
 def _publisher(frames: Frames) -> Node:
     facts = frames.edition
     return {
-        "@id": "#publisher",
+        "@id": PUBLISHER,
         "@type": "foaf:Agent",
         "foaf:name": facts["municipality_name"],
         "dct:identifier": facts["municipality_business_id"],
@@ -152,7 +157,7 @@ def _publisher(frames: Frames) -> Node:
 def _contact(frames: Frames) -> Node:
     facts = frames.edition
     email = {"vcard:hasEmail": _reference(f"mailto:{facts['contact_email']}")} if facts["contact_email"] else {}
-    return {"@id": "#contact", "@type": "vcard:Kind", "vcard:fn": facts["contact_name"], **email}
+    return {"@id": CONTACT, "@type": "vcard:Kind", "vcard:fn": facts["contact_name"], **email}
 
 
 def _dated(frames: Frames) -> Node:
@@ -164,28 +169,14 @@ def _spoken() -> Node:
     return {"dct:language": [_reference(f"{_EU}/language/{code}") for code in ("FIN", "SWE", "ENG")]}
 
 
-def _placed(frames: Frames) -> Node:
+def _municipality(frames: Frames) -> Node:
     facts = frames.edition
-    town = {
-        "@id": "#municipality",
+    return {
+        "@id": MUNICIPALITY,
         "@type": "dct:Location",
         "skos:prefLabel": facts["municipality_name"],
         "dct:identifier": facts["municipality_code"],
     }
-    return {"dct:spatial": [_reference(f"{_EU}/country/FIN"), town]}
-
-
-def _theme(code: str) -> str:
-    return {
-        "SOCI": "Population and society",
-        "GOVE": "Government and public sector",
-        "ECON": "Economy and finance",
-        "REGI": "Regions and cities",
-    }[code]
-
-
-def _typed(address: str, kind: str, label: str) -> Node:
-    return {"@id": address, "@type": kind, "skos:prefLabel": {"@value": label, "@language": "en"}}
 
 
 def _words(text: Text) -> list[Node]:

@@ -6,6 +6,7 @@ Here belongs: reading the Parquet files of the open data, the facts of the editi
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -73,4 +74,6 @@ def _written(value: object, language: str) -> str:
     locale = LOCALES[language]
     if isinstance(value, date):
         return format_date(value, "long", locale=locale)
-    return str(value) if isinstance(value, str) else format_decimal(value, locale=locale)
+    if isinstance(value, Decimal):
+        return format_decimal(value, format="#,##0.00", locale=locale)
+    return format_decimal(value, locale=locale) if isinstance(value, int) else str(value)

@@ -104,7 +104,7 @@ def _grant(frames: Frames, row: dict[str, Any]) -> dict[str, Any]:
     }
     return {
         "id": f"{_prefix(facts)}-{row['grant_id']}",
-        "title": _short(words["grant_title"][LANGUAGE].format(**said)),
+        "title": _title(words["grant_title"][LANGUAGE].format(**said)),
         "description": words["grant_description"][LANGUAGE].format(**said),
         "currency": CURRENCY,
         **{name: float(amount) for name, amount in amounts.items() if amount is not None},
@@ -144,7 +144,8 @@ def _label(frames: Frames, codes: str, code: str) -> str:
     return label[LANGUAGE] if label else code
 
 
-def _short(text: str) -> str:
+def _title(text: str) -> str:
+    text = text[:1].upper() + text[1:]
     return text if len(text) <= LONGEST_TITLE else f"{text[: LONGEST_TITLE - 1].rstrip()}…"
 
 
