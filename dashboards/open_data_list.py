@@ -24,7 +24,8 @@ FOLDER = "open-data"
 
 def open_data_link() -> Markup:
     """Return the link to the page of the open data, seen from any page of the dashboards."""
-    return Markup(f'<a href="{OPEN_DATA.address}">{escape(tr("Open data: all figures as files"))}</a>')
+    words = tr("Open data: all figures as files")
+    return Markup(f'<a href="{OPEN_DATA.address}">{escape(words)}</a>')
 
 
 def lead(opened: OpenData) -> str:
@@ -155,5 +156,6 @@ def _programs(root: str) -> str:
         "leads to the newest one: {address}",
         address=f"/{FOLDER}/current/csv/marts.indicator_values.csv",
     )
-    link = Markup(f'{escape(words)} <a href="{escape(address)}">{escape(tr("How the interface is used"))}</a>')
+    way_on = tr("How the interface is used")
+    link = Markup(f'{escape(words)} <a href="{escape(address)}">{escape(way_on)}</a>')
     return components.paragraph(link) + components.paragraph(stays)

@@ -17,6 +17,7 @@ from dashboards import data
 from dashboards.api import pages
 from dashboards.api.answers import FOR_A_DAY, FOR_A_MINUTE, is_known
 from dashboards.api.models import Question
+from dashboards.published import OpenData, OpenFile
 from dashboards.texts import tr
 
 ROOT: Final = "/open-data"
@@ -43,11 +44,8 @@ def of_current(path: str) -> Response:
     """Lead to the file of the current edition."""
     edition_id = data.current_id(data.workspace_root())
     _ = _found(edition_id, path)
-    return RedirectResponse(
-        f"../{edition_id}/{path}" if "/" not in path else f"../../{edition_id}/{path}",
-        307,
-        headers={"Cache-Control": FOR_A_MINUTE},
-    )
+    up = "../" * (path.count("/") + 1)
+    return RedirectResponse(f"{up}{edition_id}/{path}", 307, {"Cache-Control": FOR_A_MINUTE})
 
 
 @files.get(f"{ROOT}/{{edition_id}}/{{path:path}}")
@@ -61,7 +59,7 @@ def of_edition(request: Request, edition_id: str, path: str) -> Response:
     return FileResponse(opened.folder / file.path, headers=shared, media_type=f"{file.media_type}{charset}")
 
 
-def _found(edition_id: str, path: str) -> tuple[data.OpenData, data.OpenFile]:
+def _found(edition_id: str, path: str) -> tuple[OpenData, OpenFile]:
     opened = data.open_data(edition_id)
     if opened is None:
         raise HTTPException(404, tr("There is no open data of an edition {name}.", name=edition_id[:60]))

@@ -38,7 +38,8 @@ def open_data_page(asked: str | None) -> Response:
         example = tr("Example data: an invented town. The figures are not real.")
         said = components.notice(example, "example") if edition.facts.is_example else ""
         said += components.lead(open_data_list.lead(opened)) + open_data_list.whole(edition, opened, "../")
-        return _page(f"{edition.facts.municipality_name}: {tr('Open data').lower()}", said, "../")
+        title = tr("Open data")
+        return _page(f"{edition.facts.municipality_name}: {title.lower()}", said, "../")
 
 
 def interface_page(asked: str | None) -> Response:
@@ -117,7 +118,7 @@ def _rules() -> tuple[str, ...]:
 
 
 def _page(title: str, body: str, root: str, status: int = 200) -> Response:
-    language = language_spoken()
+    language, choosing = language_spoken(), tr("Language")
     choices = "".join(
         f'<li><a href="?lang={code}" lang="{code}" hreflang="{code}"{_marked(code == language)}>{words}</a></li>'
         for code, words in LANGUAGES.items()
@@ -130,7 +131,7 @@ def _page(title: str, body: str, root: str, status: int = 200) -> Response:
         f'<link rel="stylesheet" href="{root}assets/yhteispeli.css">'
         f'<link rel="stylesheet" href="{root}assets/plain.css">'
         f'</head><body class="yp-plain"><header><a href="{root}">Yhteispeli</a>'
-        f'<nav aria-label="{escape(tr("Language"))}"><ul>{choices}</ul></nav></header>'
+        f'<nav aria-label="{escape(choosing)}"><ul>{choices}</ul></nav></header>'
         f"<main>{components.heading(title, 1)}{body}</main></body></html>"
     )
     headers = {

@@ -78,8 +78,9 @@ def _responses(*statuses: int, with_csv: bool = True) -> dict[int | str, dict[st
     told: dict[int | str, dict[str, Any]] = {304: {"description": "Nothing has changed since the tag that was sent."}}
     if with_csv:
         told[200] = {"content": _CSV}
-    problems_ = {status: {"model": Problem, "description": HTTPStatus(status).phrase} for status in statuses}
-    return {**told, **problems_}
+    for status in statuses:
+        told[status] = {"model": Problem, "description": HTTPStatus(status).phrase}
+    return told
 
 
 @interface.get(f"{ROOT}/indicators", response_model=IndicatorsAnswer, responses=_responses(404, 406, 422, 503))
