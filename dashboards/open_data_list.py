@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from dashboards import components
 from dashboards.components import Markup
 from dashboards.data import Edition
-from dashboards.formats import day, number
+from dashboards.formats import NBSP, day, number
 from dashboards.navigation import OPEN_DATA
 from dashboards.published import OpenData, OpenFile
 from dashboards.texts import say, tr
@@ -38,8 +38,8 @@ def lead(opened: OpenData) -> str:
     )
 
 
-def whole(edition: Edition, opened: OpenData, root: str) -> str:
-    """Return everything below the message as HTML.
+def sections(edition: Edition, opened: OpenData, root: str) -> Iterator[str]:
+    """Yield everything below the message as HTML, a section at a time.
 
     Parameters
     ----------
@@ -48,24 +48,15 @@ def whole(edition: Edition, opened: OpenData, root: str) -> str:
     root
         How the address of the service begins, seen from the page.
     """
-    return "".join(
-        (
-            components.heading(tr("Tables")),
-            _tables(opened, root),
-            components.heading(tr("Other files")),
-            _others(opened, root),
-            components.heading(tr("Use and source")),
-            _use(edition, opened),
-            components.heading(tr("How the files are written")),
-            _written(),
-            components.heading(tr("For programs")),
-            _programs(root),
-        )
-    )
+    yield components.heading(tr("Tables")) + _tables(opened, root)
+    yield components.heading(tr("Other files")) + _others(opened, root)
+    yield components.heading(tr("Use and source")) + _use(edition, opened)
+    yield components.heading(tr("How the files are written")) + _written()
+    yield components.heading(tr("For programs")) + _programs(root)
 
 
 def _tables(opened: OpenData, root: str) -> str:
-    header = [tr("Table"), tr("Rows"), "CSV", "Parquet"]
+    header = [tr("Table"), tr("Rows"), tr("Download")]
     rows = []
     for file in opened.files.values():
         if file.title is None or file.description is None or PurePosixPath(file.path).suffix != ".csv":
@@ -73,8 +64,8 @@ def _tables(opened: OpenData, root: str) -> str:
         twin = next(other for other in opened.files.values() if other.table == file.table and other.path != file.path)
         title = say(file.title)
         name = Markup(f'{escape(title)}<span class="yp-note">{escape(say(file.description))}</span>')
-        links = (_link(opened, found, root, title) for found in (file, twin))
-        rows.append([name, number(file.rows or 0), *links])
+        links = Markup("<br>".join(_link(opened, found, root, title) for found in (file, twin)))
+        rows.append([name, number(file.rows or 0), links])
     return components.table(tr("Tables of the open data"), header, rows, frozenset({1}))
 
 
@@ -102,7 +93,7 @@ def _other_files() -> Iterator[tuple[str, str, str]]:
 def _link(opened: OpenData, file: OpenFile, root: str, title: str) -> Markup:
     kind = PurePosixPath(file.path).suffix.removeprefix(".")
     names = {"md": tr("Text"), "jsonld": "JSON-LD", "parquet": "Parquet"}
-    shown = f"{names.get(kind, kind.upper())}, {_size(file.size)}"
+    shown = f"{names.get(kind, kind.upper())},{NBSP}{_size(file.size)}"
     address = f"{root}{FOLDER}/{opened.edition_id}/{file.path}"
     return Markup(
         f'<a href="{escape(address)}" download aria-label="{escape(f"{shown}: {title}")}">{escape(shown)}</a>'
@@ -110,7 +101,7 @@ def _link(opened: OpenData, file: OpenFile, root: str, title: str) -> Markup:
 
 
 def _size(size: int) -> str:
-    return tr("{n} kB", n=number(max(1, round(size / 1000))))
+    return tr("{n} kB", n=number(max(1, round(size / 1000)))).replace(" ", NBSP)
 
 
 def _use(edition: Edition, opened: OpenData) -> str:

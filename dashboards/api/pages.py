@@ -6,12 +6,14 @@ pages of the dashboards (`app_pages`).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from html import escape
 from typing import Final
 
 from starlette.responses import Response
 
 from dashboards import components, data, open_data_list
+from dashboards.api.models import EditionQuestion, IndicatorsQuestion, Question, ValuesQuestion
 from dashboards.api.problems import sentence_of
 from dashboards.components import Markup
 from dashboards.data import EditionUnavailable
@@ -37,7 +39,8 @@ def open_data_page(asked: str | None) -> Response:
             return _page(tr("Open data"), components.paragraph(sentence), "../", status=404)
         example = tr("Example data: an invented town. The figures are not real.")
         said = components.notice(example, "example") if edition.facts.is_example else ""
-        said += components.lead(open_data_list.lead(opened)) + open_data_list.whole(edition, opened, "../")
+        said += components.lead(open_data_list.lead(opened))
+        said += "".join(open_data_list.sections(edition, opened, "../"))
         title = tr("Open data")
         return _page(f"{edition.facts.municipality_name}: {title.lower()}", said, "../")
 
@@ -60,32 +63,28 @@ def interface_page(asked: str | None) -> Response:
 
 
 def _addresses() -> str:
-    edition_and_format = "edition, format"
-    rows = [
-        [
-            "/api/v1/indicators",
-            tr("The indicators: what each tells, how it is counted."),
-            f"group, {edition_and_format}",
-        ],
-        ["/api/v1/indicators/{id}", tr("One indicator, with the breaks of its series."), edition_and_format],
-        [
-            "/api/v1/values",
-            tr("Figures, with interval, coverage, verdict and status."),
-            "indicator, period_type, period, term, breakdown, breakdown_value, limit, offset, " + edition_and_format,
-        ],
-        ["/api/v1/terms", tr("The council terms."), edition_and_format],
-        [
+    rows: tuple[tuple[str, str, type[Question]], ...] = (
+        ("/api/v1/indicators", tr("The indicators: what each tells, how it is counted."), IndicatorsQuestion),
+        ("/api/v1/indicators/{id}", tr("One indicator, with the breaks of its series."), EditionQuestion),
+        ("/api/v1/values", tr("Figures, with interval, coverage, verdict and status."), ValuesQuestion),
+        ("/api/v1/terms", tr("The council terms."), EditionQuestion),
+        (
             "/api/v1/terms/{id}",
             tr("A council term by indicator: baseline, newest figure, target and change."),
-            edition_and_format,
-        ],
-        ["/api/v1/editions", tr("The editions that can be asked for."), "–"],
-        ["/api/v1/editions/{id}", tr("One edition and the files of its open data."), "–"],
-        ["/api/v1/openapi.json", tr("Everything above for programs (OpenAPI 3.1)."), "–"],
-        ["/open-data/{edition}/…", tr("The files of the open data; current stands for the current edition."), "–"],
-    ]
-    header = [tr("Address"), tr("What it gives"), tr("Parameters")]
-    return components.table(tr("Addresses of the interface"), header, rows)
+            EditionQuestion,
+        ),
+        ("/api/v1/editions", tr("The editions that can be asked for."), Question),
+        ("/api/v1/editions/{id}", tr("One edition and the files of its open data."), Question),
+        ("/api/v1/openapi.json", tr("Everything above for programs (OpenAPI 3.1)."), Question),
+        ("/open-data/{edition}/…", tr("The files of the open data; current stands for the current edition."), Question),
+    )
+    return _list((address, f"{what} {_parameters(question)}".strip()) for address, what, question in rows)
+
+
+def _parameters(question: type[Question]) -> str:
+    if not question.model_fields:
+        return ""
+    return tr("Parameters: {names}.", names=", ".join(question.model_fields))
 
 
 def _examples() -> str:
@@ -98,10 +97,12 @@ def _examples() -> str:
         ("terms/2021-2025", tr("The council term 2021–2025")),
         ("openapi.json", tr("The description for programs")),
     )
-    rows = [
-        [words, Markup(f'<a href="{escape(address)}">{escape(f"/api/v1/{address}")}</a>')] for address, words in asked
-    ]
-    return components.table(tr("Examples of questions"), [tr("Question"), tr("Address")], rows)
+    return _list((words, Markup(f'<a href="{escape(at)}">{escape(f"/api/v1/{at}")}</a>')) for at, words in asked)
+
+
+def _list(pairs: Iterable[tuple[str, str]]) -> str:
+    rows = "".join(f"<dt>{escape(name)}</dt><dd>{components.safe(text)}</dd>" for name, text in pairs)
+    return f'<dl class="yp-plain-list">{rows}</dl>'
 
 
 def _rules() -> tuple[str, ...]:

@@ -14,4 +14,5 @@ if opened is None:
     st.html(components.notice(tr("This edition has no open data, because an older program made it."), "problem"))
 else:
     st.html(components.lead(open_data_list.lead(opened)))
-    st.html(open_data_list.whole(edition, opened, root=""))
+    for section in open_data_list.sections(edition, opened, root=""):
+        st.html(section)
