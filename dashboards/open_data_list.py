@@ -63,16 +63,15 @@ def _tables(opened: OpenData, root: str) -> str:
             continue
         twin = next(other for other in opened.files.values() if other.table == file.table and other.path != file.path)
         title = say(file.title)
-        name = Markup(f'{escape(title)}<span class="yp-note">{escape(say(file.description))}</span>')
         links = Markup("<br>".join(_link(opened, found, root, title) for found in (file, twin)))
-        rows.append([name, number(file.rows or 0), links])
+        rows.append([_named(title, say(file.description)), number(file.rows or 0), links])
     return components.table(tr("Tables of the open data"), header, rows, frozenset({1}))
 
 
 def _others(opened: OpenData, root: str) -> str:
-    header = [tr("File"), tr("For whom"), tr("Download")]
+    header = [tr("File"), tr("Download")]
     rows = [
-        [title, whom, _link(opened, opened.files[path], root, title)]
+        [_named(title, whom), _link(opened, opened.files[path], root, title)]
         for path, title, whom in _other_files()
         if path in opened.files
     ]
@@ -80,14 +79,18 @@ def _others(opened: OpenData, root: str) -> str:
 
 
 def _other_files() -> Iterator[tuple[str, str, str]]:
-    readers, programs = tr("readers"), tr("programs that read tables")
-    yield "dictionary.fi.md", tr("Data dictionary in Finnish"), readers
-    yield "dictionary.sv.md", tr("Data dictionary in Swedish"), readers
-    yield "dictionary.en.md", tr("Data dictionary in English"), readers
-    yield "csv/dictionary.csv", tr("Data dictionary as a table"), readers
-    yield "datapackage.json", tr("Tables and their columns (Data Package)"), programs
-    yield "grants_360giving.json", tr("Grants in the 360Giving format"), tr("services that compare grants")
-    yield "dcat.jsonld", tr("Catalogue (DCAT-AP)"), tr("data portals")
+    told = tr("What each column holds")
+    yield "dictionary.fi.md", tr("Data dictionary in Finnish"), told
+    yield "dictionary.sv.md", tr("Data dictionary in Swedish"), told
+    yield "dictionary.en.md", tr("Data dictionary in English"), told
+    yield "csv/dictionary.csv", tr("Data dictionary as a table"), told
+    yield "datapackage.json", tr("Data Package"), tr("The tables and their columns for programs")
+    yield "grants_360giving.json", tr("Grants in the 360Giving format"), tr("For services that compare grants")
+    yield "dcat.jsonld", tr("Catalogue (DCAT-AP)"), tr("For data portals")
+
+
+def _named(title: str, note: str) -> Markup:
+    return Markup(f'{escape(title)}<span class="yp-note">{escape(note)}</span>')
 
 
 def _link(opened: OpenData, file: OpenFile, root: str, title: str) -> Markup:

@@ -9,11 +9,17 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
+from fastapi import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 Format = Literal["json", "csv"]
 
 LARGEST_PAGE = 5000
+
+
+IndicatorId = Annotated[str, Path(description="Id of an indicator.", examples=["grants_awarded_eur"])]
+TermId = Annotated[str, Path(description="A council term.", examples=["2021-2025"])]
+EditionId = Annotated[str, Path(description="Id of an edition, see /api/v1/editions.")]
 
 
 class Question(BaseModel):
@@ -40,13 +46,13 @@ class IndicatorsQuestion(EditionQuestion):
 class ValuesQuestion(EditionQuestion):
     """Parameters of `/values`; a filter that is given several times takes any of its values."""
 
-    indicator: Annotated[list[str], Field(description="Ids of indicators.")] = []
+    indicator: Annotated[list[str], Field(description="Ids of indicators.", examples=[["grants_awarded_eur"]])] = []
     period_type: Annotated[Literal["year", "term"] | None, Field(description="Years or council terms.")] = None
-    period: Annotated[list[str], Field(description="Years (2024) or council terms (2021-2025).")] = []
+    period: Annotated[list[str], Field(description="Years or council terms.", examples=[["2024", "2021-2025"]])] = []
     term: Annotated[
         str | None, Field(description="A council term: its years, and the figures of the term as a whole.")
     ] = None
-    breakdown: Annotated[list[str], Field(description="Breakdowns, such as granting_body, or total.")] = []
+    breakdown: Annotated[list[str], Field(description="Breakdowns, or total.", examples=[["granting_body"]])] = []
     breakdown_value: Annotated[list[str], Field(description="Codes of groups, or total.")] = []
     limit: Annotated[int, Field(ge=1, le=LARGEST_PAGE, description="Most values in one answer.")] = 1000
     offset: Annotated[int, Field(ge=0, le=10_000_000, description="How many values to pass over first.")] = 0
@@ -235,7 +241,6 @@ class EditionDetailAnswer(Answer):
     """An edition: whose, until when, and its open data."""
 
     edition_id: str
-    is_current: bool
     municipality_code: str
     municipality_name: str
     is_example: Annotated[bool, Field(description="The data is invented.")]

@@ -28,11 +28,13 @@ from dashboards.api.models import (
     BreakAnswer,
     EditionAnswer,
     EditionDetailAnswer,
+    EditionId,
     EditionQuestion,
     EditionsAnswer,
     FileAnswer,
     IndicatorAnswer,
     IndicatorDetailAnswer,
+    IndicatorId,
     IndicatorsAnswer,
     IndicatorsQuestion,
     Problem,
@@ -40,12 +42,14 @@ from dashboards.api.models import (
     TermAnswer,
     TermDetailAnswer,
     TermFigureAnswer,
+    TermId,
     TermsAnswer,
     ValueAnswer,
     ValuesAnswer,
     ValuesQuestion,
 )
 from dashboards.data import Edition
+from dashboards.published import OpenFile
 from dashboards.texts import tr
 
 ROOT: Final = "/api/v1"
@@ -103,7 +107,7 @@ def indicators(request: Request, question: Annotated[IndicatorsQuestion, Query()
     response_model=IndicatorDetailAnswer,
     responses=_responses(404, 406, 422, 503),
 )
-def indicator(request: Request, indicator_id: str, question: Annotated[EditionQuestion, Query()]) -> Response:
+def indicator(request: Request, indicator_id: IndicatorId, question: Annotated[EditionQuestion, Query()]) -> Response:
     """Tell what one indicator is, with the breaks of its series."""
     edition = _edition(question)
     card = selection.indicator(edition, indicator_id)
@@ -159,7 +163,7 @@ def terms(request: Request, question: Annotated[EditionQuestion, Query()]) -> Re
 
 
 @interface.get(f"{ROOT}/terms/{{term_id}}", response_model=TermDetailAnswer, responses=_responses(404, 406, 422, 503))
-def term(request: Request, term_id: str, question: Annotated[EditionQuestion, Query()]) -> Response:
+def term(request: Request, term_id: TermId, question: Annotated[EditionQuestion, Query()]) -> Response:
     """Give a council term by indicator: baseline, newest figure, target, and the change against both."""
     edition = _edition(question)
     found = selection.term(edition, term_id)
@@ -193,29 +197,15 @@ def editions(request: Request, _question: Annotated[Question, Query()]) -> Respo
     response_model=EditionDetailAnswer,
     responses=_responses(404, 422, 503, with_csv=False),
 )
-def edition(request: Request, edition_id: str, _question: Annotated[Question, Query()]) -> Response:
+def edition(request: Request, edition_id: EditionId, _question: Annotated[Question, Query()]) -> Response:
     """Tell whose edition it is, until when its data reaches, and which files its open data has."""
     facts = _edition(EditionQuestion(edition=edition_id)).facts
     opened = data.open_data(edition_id)
 
     def whole() -> bytes:
-        listed = (
-            []
-            if opened is None
-            else [
-                FileAnswer(
-                    address=f"{FILES}/{edition_id}/{file.path}",
-                    path=file.path,
-                    media_type=file.media_type,
-                    size=file.size,
-                    sha256=file.sha256,
-                    table=file.table,
-                )
-                for file in opened.files.values()
-            ]
-        )
+        files = [] if opened is None else [_file(edition_id, file) for file in opened.files.values()]
         told = {name: getattr(facts, name) for name in EditionDetailAnswer.model_fields if hasattr(facts, name)}
-        return to_json(EditionDetailAnswer(**told, licence=LICENCE, files=listed))
+        return to_json(EditionDetailAnswer(**told, licence=LICENCE, files=files))
 
     return answers.answered(request, edition_id, "json", whole, {"Cache-Control": answers.FOR_A_DAY})
 
@@ -261,6 +251,17 @@ def _answer(
 
     told = {"Cache-Control": caching, **headers}
     return answers.answered(request, edition.facts.edition_id, form, make, told)
+
+
+def _file(edition_id: str, file: OpenFile) -> FileAnswer:
+    return FileAnswer(
+        address=f"{FILES}/{edition_id}/{file.path}",
+        path=file.path,
+        media_type=file.media_type,
+        size=file.size,
+        sha256=file.sha256,
+        table=file.table,
+    )
 
 
 def _next_page(request: Request, offset: int) -> str:
