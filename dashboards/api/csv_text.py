@@ -1,4 +1,4 @@
-"""Answers as CSV, written as the files of the open data are (decision 0023).
+"""Answers as CSV, written as the files of the open data are (decision 0025).
 
 Here belongs: rows of models as text. Not here: CSV for Finnish spreadsheets (`dashboards.downloads`).
 """

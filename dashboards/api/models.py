@@ -54,7 +54,7 @@ class ValuesQuestion(EditionQuestion):
     ] = None
     breakdown: Annotated[list[str], Field(description="Breakdowns, or total.", examples=[["granting_body"]])] = []
     breakdown_value: Annotated[list[str], Field(description="Codes of groups, or total.")] = []
-    limit: Annotated[int, Field(ge=1, le=LARGEST_PAGE, description="Most values in one answer.")] = 1000
+    limit: Annotated[int, Field(ge=1, le=LARGEST_PAGE, description="Most values in one answer.")] = 100
     offset: Annotated[int, Field(ge=0, le=10_000_000, description="How many values to pass over first.")] = 0
 
 

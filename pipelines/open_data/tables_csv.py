@@ -1,7 +1,7 @@
 """Tables as CSV, after RFC 4180: comma, quotes doubled, CRLF; a point in decimals, ISO days, UTF-8 with its mark.
 
 Here belongs: how a cell is written. Not here: which tables (`data_contracts/open_data.yaml`).
-The reasons stand in decision 0023.
+The reasons stand in decision 0025.
 """
 
 from __future__ import annotations

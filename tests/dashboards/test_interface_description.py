@@ -25,7 +25,7 @@ def _served(built: Path) -> Iterator[None]:
 
 @description.parametrize()
 @settings(
-    max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_answers_are_as_described(case: schemathesis.Case) -> None:
     case.call_and_validate()
