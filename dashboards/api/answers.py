@@ -14,6 +14,7 @@ from threading import Lock
 from typing import Final
 
 from fastapi import HTTPException, Request
+from pydantic import BaseModel
 from starlette.datastructures import Headers
 from starlette.responses import Response
 
@@ -119,3 +120,8 @@ def is_known(headers: Headers, tag: str) -> bool:
 def canonical(request: Request) -> str:
     """Return the parameters in an order of their own."""
     return repr(sorted(request.query_params.multi_items()))
+
+
+def as_json(answer: BaseModel) -> bytes:
+    """Write an answer as JSON."""
+    return answer.model_dump_json().encode()

@@ -8,6 +8,7 @@ The functions are plain ones, which the framework runs in threads: none of them 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from http import HTTPStatus
@@ -18,7 +19,6 @@ from urllib.parse import urlencode
 from fastapi import FastAPI, HTTPException, Query, Request
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
-from pydantic_core import to_json
 from starlette.responses import Response
 
 from dashboards import data
@@ -186,7 +186,7 @@ def editions(request: Request, _question: Annotated[Question, Query()]) -> Respo
 
     def whole() -> bytes:
         rows = [EditionAnswer.model_validate(edition) for edition in found]
-        return to_json(EditionsAnswer(current=current, editions=rows))
+        return answers.as_json(EditionsAnswer(current=current, editions=rows))
 
     identity = repr(found)
     return answers.answered(request, identity, "json", whole, {"Cache-Control": answers.FOR_A_MINUTE})
@@ -205,7 +205,7 @@ def edition(request: Request, edition_id: EditionId, _question: Annotated[Questi
     def whole() -> bytes:
         files = [] if opened is None else [_file(edition_id, file) for file in opened.files.values()]
         told = {name: getattr(facts, name) for name in EditionDetailAnswer.model_fields if hasattr(facts, name)}
-        return to_json(EditionDetailAnswer(**told, licence=LICENCE, files=files))
+        return answers.as_json(EditionDetailAnswer(**told, licence=LICENCE, files=files))
 
     return answers.answered(request, edition_id, "json", whole, {"Cache-Control": answers.FOR_A_DAY})
 
@@ -214,7 +214,7 @@ def edition(request: Request, edition_id: EditionId, _question: Annotated[Questi
 def description(request: Request, _question: Annotated[Question, Query()]) -> Response:
     """Describe the interface (OpenAPI 3.1)."""
     headers = {"Cache-Control": answers.FOR_A_MINUTE}
-    return answers.answered(request, VERSION, "json", lambda: to_json(interface.openapi()), headers)
+    return answers.answered(request, VERSION, "json", lambda: json.dumps(interface.openapi()).encode(), headers)
 
 
 @interface.get(f"{ROOT}/", include_in_schema=False)
@@ -247,7 +247,7 @@ def _answer(
     caching = answers.FOR_A_MINUTE if question.edition is None else answers.FOR_A_DAY
 
     def make() -> bytes:
-        return as_csv(rows(), kind) if form == "csv" else to_json(whole())
+        return as_csv(rows(), kind) if form == "csv" else answers.as_json(whole())
 
     told = {"Cache-Control": caching, **headers}
     return answers.answered(request, edition.facts.edition_id, form, make, told)
