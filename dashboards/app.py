@@ -15,6 +15,7 @@ from dashboards import components, data
 from dashboards.data import Edition, EditionUnavailable
 from dashboards.formats import day
 from dashboards.navigation import all_pages
+from dashboards.open_data_list import open_data_link
 from dashboards.report_link import report_link
 from dashboards.texts import tr
 
@@ -50,7 +51,8 @@ def show_footer(edition: Edition, page_title: str) -> None:
         tr("Yhteispeli {version}, open source (EUPL-1.2).", version=facts.software_version),
     ]
     paragraphs = "".join(components.paragraph(line, "quiet") for line in lines)
-    st.html(f'<footer class="yp-footer">{paragraphs}{report_link(edition, page_title)}</footer>')
+    links = components.paragraph(open_data_link()) + report_link(edition, page_title)
+    st.html(f'<footer class="yp-footer">{paragraphs}{links}</footer>')
 
 
 @st.fragment(run_every=60)

@@ -17,6 +17,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from dashboards import components, compression, data
+from dashboards.api.entry import PublicInterface
 from dashboards.compression import CompressedStatic
 from dashboards.secure_cookies import SecureCookies
 from dashboards.shell import PageShell
@@ -47,7 +48,10 @@ def _explain_failure(_: Exception) -> bool:
 
 app = st.App(
     _HERE / "app.py",
-    middleware=[Middleware(PageShell), Middleware(CompressedStatic), Middleware(SecureCookies)],
+    middleware=[
+        Middleware(PublicInterface),
+        *(Middleware(PageShell), Middleware(CompressedStatic), Middleware(SecureCookies)),
+    ],
     routes=[Mount("/assets", StaticFiles(directory=_HERE / "static"))],
     lifespan=_lifespan,
     on_script_error=_explain_failure,

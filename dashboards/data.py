@@ -6,16 +6,19 @@ to people. Only files of `queries/` are run, and only against `public.duckdb`.
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, Literal, TypeVar
 
 import duckdb
 import streamlit as st
 
+from dashboards.published import OpenData, OpenFile, PublishedEdition
 from dashboards.rows import (
     TOTAL,
     Award,
@@ -43,6 +46,12 @@ from warehouse.database import open_edition
 
 WORKSPACE_VARIABLE: Final = "YHTEISPELI_WORKSPACE"
 PUBLIC_FILE: Final = "public.duckdb"
+DESCRIPTION: Final = "edition.json"
+OPEN_DATA: Final = "open_data"
+DATA_PACKAGE: Final = "datapackage.json"
+CATALOGUES: Final = {DATA_PACKAGE: "application/json", "dcat.jsonld": "application/ld+json"}
+"""Files of the open data that list the others."""
+
 
 LIST_OF_BREAKDOWN: Final = {
     "purpose_group": "purpose_groups",
@@ -238,6 +247,51 @@ def current_edition() -> Edition:
     return _open(str(file))
 
 
+def published_editions() -> list[PublishedEdition]:
+    """Return the editions that can be opened, the newest first.
+
+    Raises
+    ------
+    EditionUnavailable
+        As `workspace_root` and `current_id`.
+    """
+    root = workspace_root()
+    current = current_id(root)
+    found = []
+    for folder in (root / "editions").iterdir():
+        if _is_edition(folder):
+            told = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
+            at, version = str(told["published_at"]), str(told["software_version"])
+            found.append(PublishedEdition(folder.name, at, version, is_current=folder.name == current))
+    return sorted(found, key=lambda edition: (edition.published_at, edition.edition_id), reverse=True)
+
+
+def published_edition(edition_id: str) -> Edition | None:
+    """Return an edition by its id, None when there is none.
+
+    Raises
+    ------
+    EditionUnavailable
+        There is no workspace, or a newer or older program made the edition and it can't be read.
+    """
+    folder = _edition_folder(edition_id)
+    return None if folder is None else _open(str(folder / PUBLIC_FILE))
+
+
+def open_data(edition_id: str) -> OpenData | None:
+    """Return the open data of an edition; None when there is no such edition, or an older program made it without.
+
+    Raises
+    ------
+    EditionUnavailable
+        There is no workspace.
+    """
+    folder = _edition_folder(edition_id)
+    if folder is None or not (folder / OPEN_DATA / DATA_PACKAGE).is_file():
+        return None
+    return _open_data(folder / OPEN_DATA)
+
+
 def keep_for_run(edition: Edition) -> None:
     """Keep the edition that this run shows, so that all parts of a page show the same one."""
     st.session_state[_OF_RUN] = edition
@@ -247,6 +301,48 @@ def edition_of_run() -> Edition:
     """Return the edition that `keep_for_run` was given in this run."""
     edition: Edition = st.session_state[_OF_RUN]
     return edition
+
+
+def _edition_folder(edition_id: str) -> Path | None:
+    editions = workspace_root() / "editions"
+    return next((folder for folder in editions.glob("*") if folder.name == edition_id and _is_edition(folder)), None)
+
+
+def _is_edition(folder: Path) -> bool:
+    """Tell a finished edition from one that is being written and from anything else."""
+    files = (PUBLIC_FILE, DESCRIPTION)
+    return not folder.name.startswith(".") and all((folder / name).is_file() for name in files)
+
+
+@cache
+def _open_data(folder: Path) -> OpenData:
+    package = json.loads((folder / DATA_PACKAGE).read_text(encoding="utf-8"))
+    (licence,) = package["licenses"]
+    listed = [
+        OpenFile(
+            resource["path"],
+            resource["mediatype"],
+            resource["bytes"],
+            resource["hash"].removeprefix("sha256:"),
+            resource.get("table"),
+            _words(resource, "title"),
+            _words(resource, "description"),
+            resource.get("rows"),
+        )
+        for resource in package["resources"]
+    ]
+    for name, media_type in CATALOGUES.items():
+        content = (folder / name).read_bytes()
+        listed.append(OpenFile(name, media_type, len(content), sha256(content).hexdigest()))
+    files = {file.path: file for file in listed}
+    return OpenData(folder.parent.name, folder, licence["title"], licence["path"], files)
+
+
+def _words(told: Mapping[str, Any], name: str) -> Words | None:
+    """Return a text of the data package, whose own language is English."""
+    if name not in told:
+        return None
+    return {"fi": told[f"{name}_fi"], "sv": told[f"{name}_sv"], "en": told[name]}
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

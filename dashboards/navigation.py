@@ -43,6 +43,7 @@ COOPERATION: Final = PageEntry("cooperation", "kyselyt")
 PARTICIPATION: Final = PageEntry("participation", "osallisuus-ja-vuosikello")
 TERMS: Final = PageEntry("terms", "valtuustokaudet")
 QUALITY: Final = PageEntry("quality", "tietojen-laatu")
+OPEN_DATA: Final = PageEntry("open_data", "avoin-data", is_listed=False)
 REVIEW: Final = PageEntry("review", "tarkista-linkitykset", door="links")
 ORIGIN: Final = PageEntry("origin", "mista-luku-tulee", is_listed=False)
 
@@ -57,6 +58,7 @@ PAGES: Final = (
     PARTICIPATION,
     TERMS,
     QUALITY,
+    OPEN_DATA,
     REVIEW,
     ORIGIN,
 )
@@ -75,6 +77,7 @@ def page_title(entry: PageEntry) -> str:
         PARTICIPATION: tr("Taking part and the annual clock"),
         TERMS: tr("Council terms"),
         QUALITY: tr("Quality of the data"),
+        OPEN_DATA: tr("Open data"),
         REVIEW: tr("Review the links"),
         ORIGIN: tr("Where does the figure come from?"),
     }[entry]

@@ -1,4 +1,4 @@
-"""The command line: `yhteispeli init | example | check | map | refresh | review | serve`.
+"""The command line: `yhteispeli init | example | check | map | refresh | review | export | serve`.
 
 Here belongs: arguments, exit codes and printing. Not here: the work behind the commands.
 """
@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from getpass import getuser
 from pathlib import Path
+from shutil import copytree
 from typing import Annotated, Final, Literal
 
 import polars as pl
@@ -21,7 +22,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 from rich.progress import Progress as ProgressBar
 
-from pipelines import contracts, feedback, landing, run
+from pipelines import contracts, editions, feedback, landing, run
 from pipelines.checking import Checked, check_file
 from pipelines.contract_model import Text
 from pipelines.contracts import message
@@ -174,6 +175,28 @@ def review(
     made = reviewing.ask(opened, names, by or getuser(), input, lambda sentence: _out.print(sentence[LANGUAGE]))
     if made:
         _out.print(_text("review.done", count=made, root=workspace))
+    return CLEAN
+
+
+@app.command(help=_text("export.help"))
+def export(workspace: Path, folder: Path) -> int:
+    """Copy the open data of the current edition into an empty or new folder."""
+    opened = Workspace(workspace)
+    _ = opened.settings
+    edition_id = editions.current_id(opened)
+    if edition_id is None:
+        return _fail(_text("export.no_edition", root=workspace))
+    source = editions.open_data_folder(opened, edition_id)
+    if source is None:
+        return _fail(_text("export.no_open_data", edition=edition_id, root=workspace))
+    try:
+        if folder.exists() and any(folder.iterdir()):
+            return _fail(_text("export.not_empty", folder=folder))
+        copytree(source, folder, dirs_exist_ok=True)
+    except OSError:
+        return _fail(_text("export.not_written", folder=folder))
+    count = sum(file.is_file() for file in folder.rglob("*"))
+    _out.print(_text("export.done", edition=edition_id, folder=folder, count=count))
     return CLEAN
 
 

@@ -38,6 +38,7 @@ from pipelines.contract_model import (
 )
 from pipelines.expectations import expectation_of
 from pipelines.indicator_cards import INDICATOR_ORDER, card_of
+from pipelines.open_data_cards import OpenData, open_data_of
 
 SEVERITIES = ("critical", "error", "warning")
 CLASSIFICATIONS = ("public", "restricted", "personal")
@@ -63,6 +64,9 @@ READS = (
     "year",
 )
 """The ways in which the text of a cell can be read; `pipelines.parsing` has one function for each."""
+
+MESSAGES, OPEN_DATA, OPEN_DATA_COLUMNS = WORDS = ("messages.yaml", "open_data.yaml", "open_data_columns.yaml")
+"""Files that hold words only: no figure changes with them."""
 
 BLANK_MUNICIPALITY, EXAMPLE_MUNICIPALITY = "blank", "esimerkkila"
 """Settings files that are not those of a real municipality."""
@@ -111,9 +115,15 @@ def code_lists() -> dict[str, CodeList]:
 
 
 @cache
+def open_data() -> OpenData:
+    """Return what an edition publishes as open data."""
+    return open_data_of(_load(OPEN_DATA), _load(OPEN_DATA_COLUMNS), tables())
+
+
+@cache
 def messages() -> dict[str, Text]:
     """Return every message by key."""
-    return {key: text_of(value, f"message {key}") for key, value in _load("messages.yaml").items()}
+    return {key: text_of(value, f"message {key}") for key, value in _load(MESSAGES).items()}
 
 
 def message(key: str, **values: object) -> Text:
@@ -146,7 +156,8 @@ def fingerprint_texts() -> Iterable[tuple[str, str]]:
     for folder in ("sources", "tables", "indicators", "codes"):
         for path in _yaml_files(folder):
             yield path, _read(path)
-    yield "messages.yaml", _read("messages.yaml")
+    for path in WORDS:
+        yield path, _read(path)
 
 
 def code_list(raw: Mapping[str, Any]) -> CodeList:

@@ -30,7 +30,7 @@ def _source(source: SourceContract) -> Iterator[str]:
     yield f"Grain: {source.grain}. Formats: {', '.join(source.formats)}."
     yield f"Licence: {source.licence}. Owner: {source.owner}."
     yield ""
-    yield from _rows(
+    yield from markdown_table(
         ("Column", "Header", "Type", "Required", "Class", "Description", "Accepted headers"),
         (
             (
@@ -54,7 +54,7 @@ def _table(table: TableContract) -> Iterator[str]:
     yield ""
     yield f"Grain: {table.grain}. Key: {', '.join(table.key) or 'none'}. For: {table.audience}."
     yield ""
-    yield from _rows(
+    yield from markdown_table(
         ("Column", "Type", "Required", "Class", "Description"),
         (
             (
@@ -74,7 +74,8 @@ def _type(column: Column) -> str:
     return ", ".join(fact for fact in facts if fact)
 
 
-def _rows(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+def markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Yield the lines of a table, an empty one at its end."""
     yield _row(head)
     yield _row(["---"] * len(head))
     for cells in rows:

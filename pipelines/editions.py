@@ -23,7 +23,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from pipelines import contracts, disclosure, landing
+from pipelines import contracts, disclosure, landing, open_data
 from pipelines.contract_model import TableContract
 from pipelines.corrections import read_corrections
 from pipelines.revisions import Before, Inputs
@@ -35,8 +35,8 @@ FILES = {"public": "public.duckdb", "analyst": "analyst.duckdb"}
 """File of each audience: `public` holds public tables and columns, `analyst` the restricted ones too."""
 
 DESCRIPTION = "edition.json"
-TABLES = "tables"
-"""Folder with the public marts as Parquet: the same landing, settings and earlier editions give the same bytes."""
+OPEN_DATA = "open_data"
+"""Folder with the open data: the same landing, settings and earlier editions give the same bytes."""
 
 MASKED_TABLE = "marts.indicator_values"
 
@@ -113,9 +113,7 @@ def publish(connection: duckdb.DuckDBPyConnection, workspace: Workspace, edition
     partial.mkdir(parents=True)
     for audience, name in FILES.items():
         database.export(connection, partial / name, list(_exports(audience)))
-    (partial / TABLES).mkdir()
-    marts = [item for item in _exports("public") if item.shape.name.startswith("marts.")]
-    database.export_parquet(connection, partial / TABLES, marts)
+    _write_open_data(connection, partial / OPEN_DATA)
     _describe(connection, workspace, partial / DESCRIPTION, edition_id)
     for path in (*partial.rglob("*"), partial):
         _flush(path)
@@ -130,6 +128,12 @@ def current_id(workspace: Workspace) -> str | None:
     if not workspace.current_file.is_file():
         return None
     return workspace.current_file.read_text(encoding="utf-8").strip() or None
+
+
+def open_data_folder(workspace: Workspace, edition_id: str) -> Path | None:
+    """Return the folder with the open data of an edition; editions of older programs have none."""
+    folder = workspace.editions / edition_id / OPEN_DATA
+    return folder if folder.is_dir() else None
 
 
 def rows_before(workspace: Workspace, source: str) -> int | None:
@@ -165,7 +169,7 @@ def inputs_of(workspace: Workspace) -> Inputs:
     texts = dict(contracts.fingerprint_texts())
     cards = {name: text for name, text in texts.items() if name.startswith("indicators/")}
     program = [workspace.settings_file.read_text(encoding="utf-8"), *_program_texts()]
-    program += [text for name, text in texts.items() if name not in cards and name != "messages.yaml"]
+    program += [text for name, text in texts.items() if name not in cards and name not in contracts.WORDS]
     decided: dict[str, list[str]] = {"": [path.read_text(encoding="utf-8") for path in workspace.decision_files()]}
     if workspace.corrections_file.is_file():
         decided[""].remove(workspace.corrections_file.read_text(encoding="utf-8"))
@@ -220,6 +224,14 @@ def _exports(audience: str) -> Iterable[database.Export]:
             yield database.Export(shape, disclosure.MASKED, "is_hidden")
         else:
             yield database.Export(shape)
+
+
+def _write_open_data(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    tables = folder / open_data.PARQUET
+    tables.mkdir(parents=True)
+    opened = open_data.table_names()
+    database.export_parquet(connection, tables, [item for item in _exports("public") if item.shape.name in opened])
+    open_data.write(folder)
 
 
 def _describe(connection: duckdb.DuckDBPyConnection, workspace: Workspace, file: Path, edition_id: str) -> None:

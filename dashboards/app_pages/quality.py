@@ -5,10 +5,11 @@ import streamlit as st
 from dashboards import components, leads, quality_tables, revision_tables
 from dashboards.address import warn_of_unknown
 from dashboards.data import edition_of_run
+from dashboards.open_data_list import open_data_link
 
 edition = edition_of_run()
 warn_of_unknown(frozenset())
-st.html(components.lead(leads.quality(edition)))
+st.html(components.lead(leads.quality(edition)) + components.paragraph(open_data_link()))
 st.html(quality_tables.coverage(edition))
 st.html(revision_tables.policy())
 revision_tables.show_revisions(edition)

@@ -6,7 +6,9 @@ themselves (they stand where they are said) and their translations (`fi.po`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -14,11 +16,34 @@ from typing import Final
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.support import Translations
+from babel.support import NullTranslations, Translations
 
 LANGUAGE: Final = "fi"
 
 _FOLDER = Path(__file__).parent
+_KEYS_ARE: Final = "en"
+_spoken: ContextVar[str] = ContextVar("spoken", default=LANGUAGE)
+
+
+@contextmanager
+def spoken(language: str) -> Iterator[None]:
+    """Let `tr` and `say` speak a language; threads that are started within do so too.
+
+    Parameters
+    ----------
+    language
+        `fi`, `sv` or `en`.
+    """
+    before = _spoken.set(language)
+    try:
+        yield
+    finally:
+        _spoken.reset(before)
+
+
+def language_spoken() -> str:
+    """Return the language that `tr` speaks now."""
+    return _spoken.get()
 
 
 def tr(sentence: str, /, **values: object) -> str:
@@ -31,21 +56,23 @@ def tr(sentence: str, /, **values: object) -> str:
     **values
         What the placeholders stand for, already written for people.
     """
-    return _catalogue(LANGUAGE).gettext(sentence).format(**values)
+    return _catalogue(_spoken.get()).gettext(sentence).format(**values)
 
 
 def tr_n(one: str, many: str, n: int, /, **values: object) -> str:
     """Return the singular or plural of a sentence by `n`; `values` as in `tr`."""
-    return _catalogue(LANGUAGE).ngettext(one, many, n).format(**values)
+    return _catalogue(_spoken.get()).ngettext(one, many, n).format(**values)
 
 
 def say(words: Mapping[str, str]) -> str:
     """Return a text of the edition in the language of the page."""
-    return words[LANGUAGE]
+    return words[_spoken.get()]
 
 
 @cache
-def _catalogue(language: str) -> Translations:
+def _catalogue(language: str) -> NullTranslations:
+    if language == _KEYS_ARE:
+        return NullTranslations()
     with (_FOLDER / f"{language}.po").open("rb") as file:
         catalogue = read_po(file, locale=language)
     compiled = BytesIO()

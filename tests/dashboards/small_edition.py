@@ -5,6 +5,7 @@ Here belongs: plausible figures of Esimerkkilä, simple enough to be known in a 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -14,9 +15,10 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from pipelines import catalogue, contracts
+from pipelines import catalogue, contracts, editions, open_data
 from pipelines.contract_model import LANGUAGES
 from pipelines.settings import Settings, read_settings
+from warehouse import database
 
 EDITION = "2026-03-02-a1b2c3"
 YEARS = range(2015, 2026)
@@ -40,8 +42,19 @@ def build(root: Path, *, example: bool = True, email: str = "jarjestot@esimerkki
         for table in contracts.tables().values():
             if table.audience == "public":
                 _write(connection, table, list(rows.get(table.full_name, ())))
+        _write_open_data(connection, folder / "open_data")
+    described = {"published_at": "2026-03-02T06:00:00.000000+00:00", "software_version": "0.1.0"}
+    (folder / "edition.json").write_text(json.dumps(described), encoding="utf-8")
     (root / "CURRENT").write_text(EDITION, encoding="utf-8")
     return EDITION
+
+
+def _write_open_data(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    (folder / open_data.PARQUET).mkdir(parents=True)
+    shapes = [editions.shape_of(table.table, with_restricted=False) for table in contracts.open_data().tables]
+    exports = [database.Export(shape) for shape in shapes]
+    database.export_parquet(connection, folder / open_data.PARQUET, exports)
+    open_data.write(folder)
 
 
 def _write(connection: duckdb.DuckDBPyConnection, table: Any, rows: list[Row]) -> None:
@@ -65,6 +78,8 @@ def _tables(settings: Settings, *, example: bool, email: str) -> dict[str, Itera
                 {
                     "edition_id": EDITION,
                     "municipality_code": settings.municipality.code,
+                    "municipality_business_id": settings.municipality.business_id,
+                    "first_year": min(YEARS),
                     "municipality_name": settings.municipality.name,
                     "is_example": example,
                     "data_until": date(2026, 3, 1),
@@ -88,6 +103,7 @@ def _tables(settings: Settings, *, example: bool, email: str) -> dict[str, Itera
         "marts.term_years": _term_years(),
         "marts.term_values": _term_values(),
         "marts.grant_awards": _awards(),
+        "marts.grant_decisions": _decisions(),
         "marts.grant_explanations": _explanations(),
         "marts.grant_reconciliation": _reconciliation(),
         "marts.register_differences": iter(
@@ -432,6 +448,18 @@ def _awards() -> Iterator[Row]:
             "paid_eur": Decimal("1500.00"),
             "decisions": 1,
             "is_regrant": True,
+        }
+
+
+def _decisions() -> Iterator[Row]:
+    """The awards again, one decision each: those to organisations."""
+    for number, award in enumerate(row for row in _awards() if row["recipient"]):
+        yield {
+            **award,
+            "grant_id": f"{number:016x}",
+            "award_year": award["decision_year"],
+            "decided_on": date(award["decision_year"], 3, 14),
+            "decisions": 1,
         }
 
 

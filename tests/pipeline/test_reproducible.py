@@ -37,8 +37,8 @@ def rebuild(source: Path, target: Path, threads: int) -> None:
 
 
 def tables_of(workspace: Workspace) -> dict[str, bytes]:
-    folder = workspace.editions / str(editions.current_id(workspace)) / editions.TABLES
-    return {file.name: file.read_bytes() for file in folder.iterdir()}
+    folder = workspace.editions / str(editions.current_id(workspace)) / editions.OPEN_DATA
+    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
 
 
 def test_the_same_files_give_the_same_bytes(example_town: RefreshedTown, tmp_path: Path) -> None:
@@ -56,5 +56,5 @@ def test_the_same_files_give_the_same_bytes(example_town: RefreshedTown, tmp_pat
         check=True,
     )
     first, second = tables_of(example_town.workspace), tables_of(again)
-    assert {"marts.indicator_values.parquet", "marts.indicator_changes.parquet"} <= first.keys()
+    assert {"parquet/marts.indicator_values.parquet", "csv/marts.indicator_changes.csv", "dcat.jsonld"} <= first.keys()
     assert first == second

@@ -56,6 +56,26 @@ def one_sentence(answer: Answer, exit_code: int, *words: str) -> None:
         assert word in " ".join(said.split())
 
 
+def test_open_data_is_exported_into_an_empty_folder(command: Command, workspace: Workspace, tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    one_sentence(command("export", workspace.root, folder), cli.NOT_READABLE, "ei ole vielä julkaisua")
+    edition = workspace.editions / "20260101-a"
+    edition.mkdir()
+    workspace.current_file.write_text("20260101-a\n", encoding="utf-8")
+    one_sentence(command("export", workspace.root, folder), cli.NOT_READABLE, "20260101-a", "vanhemmalla ohjelmalla")
+    (edition / "open_data" / "csv").mkdir(parents=True)
+    (edition / "open_data" / "csv" / "a.csv").write_text("a\r\n1\r\n", encoding="utf-8", newline="")
+    (edition / "open_data" / "dcat.jsonld").write_text("{}", encoding="utf-8")
+    assert not folder.exists()
+    code, out, err = command("export", workspace.root, folder)
+    assert (code, err) == (cli.CLEAN, "")
+    assert "20260101-a" in out
+    assert "2 tiedostoa" in out
+    assert (folder / "csv" / "a.csv").read_bytes() == b"a\r\n1\r\n"
+    one_sentence(command("export", workspace.root, folder), cli.NOT_READABLE, "ei ole tyhjä")
+    one_sentence(command("export", workspace.root, folder / "dcat.jsonld"), cli.NOT_READABLE, "ei voi kirjoittaa")
+
+
 @pytest.mark.parametrize(
     "arguments", [["check"], ["tarkista"], ["refresh"], ["check", "a", "b", "c", "d"], ["serve", "x", "--port", "abc"]]
 )

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines import contracts, disclosure, editions, landing, refresh
+from pipelines import contracts, disclosure, editions, landing, open_data, refresh
 from pipelines.editions import EmptyEditionError
 from pipelines.rooms import Build
 from pipelines.workspace import Workspace
@@ -64,6 +64,7 @@ def back_again(town: Build, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     assert before is not None
     one_table = database.Export(editions.shape_of(contracts.tables()["meta.edition"]))
     monkeypatch.setattr(editions, "_exports", lambda _audience: [one_table])
+    monkeypatch.setattr(open_data, "write", lambda _folder: None)
     yield before
     editions.publish(town.connection, town.workspace, before)
 
@@ -170,7 +171,7 @@ def test_without_an_edition_there_is_nothing_before(landed: Workspace) -> None:
     assert editions.current_id(landed) is None
 
 
-CRASHES = ["export", "describe", "flush", "rename", "point"]
+CRASHES = ["export", "open_data", "describe", "flush", "rename", "point"]
 
 
 @pytest.mark.parametrize("moment", CRASHES)
@@ -186,6 +187,8 @@ def test_a_crash_at_any_moment_leaves_current_and_the_old_edition_whole(
     with monkeypatch.context() as patch:
         if moment == "export":
             patch.setattr(database, "export", lambda _c, file, _e: (file.write_bytes(b"half"), crash()))
+        elif moment == "open_data":
+            patch.setattr(open_data, "write", crash)
         elif moment == "describe":
             patch.setattr(editions, "_describe", crash)
         elif moment == "flush":
@@ -203,7 +206,8 @@ def test_a_crash_at_any_moment_leaves_current_and_the_old_edition_whole(
 
     editions.publish(town.connection, town.workspace, new)
     assert editions.current_id(town.workspace) == new
-    assert set(files_of(town.workspace.editions / new)) == {*editions.FILES.values(), "edition.json"}
+    parts = {*editions.FILES.values(), "edition.json", "meta.edition.parquet"}
+    assert set(files_of(town.workspace.editions / new)) == parts
 
 
 def test_what_a_crash_left_is_cleaned_whatever_comes_next(town: Build, back_again: str) -> None:
