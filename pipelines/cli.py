@@ -1,6 +1,7 @@
-"""The command line: `yhteispeli init | example | check | map | refresh | review | export | serve`.
+"""The command line: `yhteispeli init | example | check | map | refresh | review | export | serve …`.
 
-Here belongs: arguments, exit codes and printing. Not here: the work behind the commands.
+Here belongs: arguments, exit codes and printing. Not here: the work behind the commands, the commands of
+those who keep the service (`service.commands`).
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from pipelines.contract_model import Text
 from pipelines.contracts import message
 from pipelines.raw_table import Refused
 from pipelines.refresh import Progress, made_of
+from pipelines.service import commands as keeping
 from pipelines.settings import WorkspaceError
 from pipelines.workspace import Workspace
 
@@ -200,32 +202,10 @@ def export(workspace: Path, folder: Path) -> int:
     return CLEAN
 
 
-@app.command(help=_text("cli.serve.help"))
-def serve(
-    workspace: Path,
-    *,
-    port: int = 8501,
-    host: str = "127.0.0.1",
-    dagster_port: int = 3000,
-    only_dashboards: Annotated[bool, Parameter(negative=())] = False,
-) -> int:
-    """Serve the dashboards of a workspace, and run its schedules unless only the dashboards are asked for."""
-    from pipelines.service import parts
-    from pipelines.service.supervisor import Supervisor
-
-    opened = Workspace(workspace.resolve())
-    _ = opened.settings
-    wanted = [(host, port)] if only_dashboards else [(host, port), (parts.LOOPBACK, dagster_port)]
-    taken = [number for where, number in wanted if not parts.is_free(where, number)]
-    if taken:
-        return _fail(_text("cli.serve.port_taken", port=taken[0]))
-    opened.make_folders()
-    _out.print(_text("cli.serving", address=f"http://{host}:{port}"))
-    if not only_dashboards:
-        _out.print(_text("cli.serving.dagster", address=f"http://{parts.LOOPBACK}:{dagster_port}"))
-    running = [] if only_dashboards else parts.schedules(opened, dagster_port)
-    Supervisor(opened, [*running, parts.dashboards(opened, host, port)]).run()
-    return CLEAN
+app.command(keeping.serve, help=_text("cli.serve.help"))
+app.command(keeping.verify, help=_text("verify.help"))
+app.command(keeping.backup, help=_text("backup.help"))
+app.command(keeping.restore, help=_text("restore.help"))
 
 
 def main() -> None:

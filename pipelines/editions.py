@@ -147,7 +147,7 @@ def rows_before(workspace: Workspace, source: str) -> int | None:
 
 def hidden_before(workspace: Workspace) -> dict[disclosure.Key, int]:
     """Return the figures that the edition published last has hidden, and how many units told each."""
-    described = [(_described(folder)["published_at"], folder.name) for folder in _finished(workspace)]
+    described = [(_described(folder)["published_at"], folder.name) for folder in finished(workspace)]
     if not described:
         return {}
     hidden = _values(workspace, max(described)[1], "analyst").filter("is_hidden")
@@ -199,9 +199,24 @@ def _digest(texts: Iterable[str]) -> str:
     return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
 
 
-def _finished(workspace: Workspace) -> list[Path]:
+def finished(workspace: Workspace) -> list[Path]:
+    """Return the folders of the whole editions, by id."""
     folders = workspace.editions.iterdir() if workspace.editions.is_dir() else ()
     return sorted(path for path in folders if not path.name.startswith(".") and (path / DESCRIPTION).is_file())
+
+
+def hashes_of(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of each file of an edition as it was published, by path in the folder of the edition.
+
+    An edition of a version that kept none has none; `edition.json` itself is not among them.
+    """
+    return dict(_described(folder).get("files", {}))
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file, read in parts."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _described(folder: Path) -> dict[str, Any]:
@@ -242,8 +257,13 @@ def _describe(connection: duckdb.DuckDBPyConnection, workspace: Workspace, file:
         "software_version": version("yhteispeli"),
         "rows_staged": dict(status.select("source", "rows_staged").iter_rows()),
         "inputs": asdict(inputs_of(workspace)),
+        "files": {path.relative_to(file.parent).as_posix(): sha256_of(path) for path in _files_of(file.parent)},
     }
     file.write_text(json.dumps(description, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def _files_of(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
 def _point_at(workspace: Workspace, edition_id: str) -> bool:

@@ -181,6 +181,11 @@ def content_of(workspace: Workspace, file: LandedFile) -> bytes:
     return (workspace.landing / file.sha256).read_bytes()
 
 
+def kept_hashes(workspace: Workspace) -> list[str]:
+    """Return the hashes of all files that have ever landed, each once, in the order of the manifest."""
+    return list(dict.fromkeys(event["sha256"] for event in _events(workspace) if event["event"] == "landed"))
+
+
 def note_refusal(workspace: Workspace, file: LandedFile, reason: Text) -> None:
     """Write into the manifest that a file could not be read, once."""
     if refusals(workspace, file.source).get(file.sha256) == reason:

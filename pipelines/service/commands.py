@@ -1,0 +1,84 @@
+"""The commands of those who keep the service: `yhteispeli serve | verify | backup | restore`.
+
+Here belongs: their arguments, exit codes and printing. Not here: the work behind them, the other commands
+(`pipelines.cli`).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Final
+
+from cyclopts import Parameter
+from rich.console import Console
+
+from pipelines.contracts import message
+from pipelines.settings import WorkspaceError
+from pipelines.workspace import Workspace
+
+LANGUAGE: Final = "fi"
+OK, NOT_WHOLE = 0, 1
+_out = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
+
+
+def _text(key: str, **values: object) -> str:
+    return message(key, **values)[LANGUAGE]
+
+
+def serve(
+    workspace: Path,
+    *,
+    port: int = 8501,
+    host: str = "127.0.0.1",
+    dagster_port: int = 3000,
+    only_dashboards: Annotated[bool, Parameter(negative=())] = False,
+) -> int:
+    """Serve the dashboards of a workspace, and run its schedules unless only the dashboards are asked for."""
+    from pipelines.service import parts
+    from pipelines.service.supervisor import Supervisor
+
+    opened = Workspace(workspace.resolve())
+    _ = opened.settings
+    wanted = [(host, port)] if only_dashboards else [(host, port), (parts.LOOPBACK, dagster_port)]
+    taken = [number for where, number in wanted if not parts.is_free(where, number)]
+    if taken:
+        raise WorkspaceError(_text("cli.serve.port_taken", port=taken[0]))
+    opened.make_folders()
+    _out.print(_text("cli.serving", address=f"http://{host}:{port}"))
+    if not only_dashboards:
+        _out.print(_text("cli.serving.dagster", address=f"http://{parts.LOOPBACK}:{dagster_port}"))
+    running = [] if only_dashboards else parts.schedules(opened, dagster_port)
+    Supervisor(opened, [*running, parts.dashboards(opened, host, port)]).run()
+    return OK
+
+
+def verify(workspace: Path) -> int:
+    """Hold landing and editions against their hashes."""
+    from pipelines.service.backups import faults
+
+    opened = Workspace(workspace)
+    _ = opened.settings
+    found = faults(opened)
+    for fault in found:
+        _out.print(fault[LANGUAGE])
+    if not found:
+        _out.print(_text("verify.whole"))
+    return NOT_WHOLE if found else OK
+
+
+def backup(workspace: Path, file: Path) -> int:
+    """Write a workspace into one archive."""
+    from pipelines.service.backups import back_up
+
+    opened = Workspace(workspace)
+    _ = opened.settings
+    _out.print(_text("backup.done", path=file, count=back_up(opened, file)))
+    return OK
+
+
+def restore(file: Path, workspace: Path) -> int:
+    """Make a workspace of a backup."""
+    from pipelines.service.backups import restore as lay_out
+
+    _out.print(_text("restore.done", path=workspace, count=lay_out(file, Workspace(workspace))))
+    return OK
