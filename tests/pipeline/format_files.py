@@ -19,9 +19,9 @@ from typing import Any
 import xlsxwriter
 
 from pipelines.contract_model import SourceContract
-from pipelines.reading import JSON_FORMATS
+from pipelines.sources.formats import JSON_FORMATS
 
-ENDINGS = {"csv": "csv", "xlsx": "xlsx", "ods": "ods", "icalendar": "ics"}
+ENDINGS = {"csv": "csv", "xlsx": "xlsx", "ods": "ods", "icalendar": "ics", "state_grants": "xlsx"}
 """Ending of a file of each format; that of every other is `json`."""
 
 Rows = list[list[str]]
@@ -72,13 +72,17 @@ def _csv(source: SourceContract) -> FormatFile:
 
 
 def _xlsx(source: SourceContract) -> FormatFile:
+    return FormatFile(_workbook(_rows(source)), 2, 1)
+
+
+def _workbook(rows: Rows) -> bytes:
     file = io.BytesIO()
     with xlsxwriter.Workbook(file) as book:
         sheet = book.add_worksheet("Tiedot")
-        for number, cells in enumerate(_rows(source)):
+        for number, cells in enumerate(rows):
             for place, cell in enumerate(cells):
                 sheet.write_string(number, place, cell)
-    return FormatFile(file.getvalue(), 2, 1)
+    return file.getvalue()
 
 
 def _ods(source: SourceContract) -> FormatFile:
@@ -126,6 +130,14 @@ def _ptv(_: SourceContract) -> FormatFile:
     return _json({"pageNumber": 1, "pageCount": 1, "itemList": services}, 2, 1)
 
 
+def _state_grants(_: SourceContract) -> FormatFile:
+    """Write the export of state grants: days as serial numbers, the Y-tunnus behind the name, no kind of grant."""
+    header = ["Päätös pvm", "Saajan nimi", "Myöntäjä", "Asianumero", "Haettu", "Myönnetty", "EU-varat"]
+    row = ["45414", "Esimerkin Latu ry (9123457-3)", "Valtio", "VN/1/2024", "4000", "2500.5", "Ei"]
+    unreadable = [*row[:5], "ei tiedossa", "Ei"]
+    return FormatFile(_workbook([["Käytetyt suodattimet: Sektoriluokitus"], header, row, unreadable]), 2, 1)
+
+
 def _json(document: object, rows: int, faulty: int) -> FormatFile:
     return FormatFile(json.dumps(document, ensure_ascii=False).encode(), rows, faulty)
 
@@ -136,5 +148,6 @@ WRITERS: Mapping[str, Callable[[SourceContract], FormatFile]] = {
     "ods": _ods,
     "ytj_json": _ytj,
     "ptv_json": _ptv,
+    "state_grants": _state_grants,
 }
 """How a file of a format is written; formats that are not here come from the example town."""

@@ -22,7 +22,7 @@ from pipelines.refresh import run_rooms
 from pipelines.workspace import Workspace
 from warehouse import database
 
-FORMATS = [(source, name) for source in contracts.sources().values() for name in source.formats]
+FORMATS = [(source, name) for source in contracts.sources().values() for name in source.formats + source.table_layouts]
 SURVEY_EXPORTS = [(form, name) for form in survey_forms.FORMS for name in survey_forms.TOOLS]
 ZERO = Decimal(0)
 
