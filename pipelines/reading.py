@@ -7,12 +7,12 @@ themselves (`reading_csv`, `reading_sheets`, `reading_json`, `sources`), the mea
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from pipelines import contracts, question_maps
-from pipelines.contract_model import SourceContract
+from pipelines.contract_model import LANGUAGES, SourceContract, Text
 from pipelines.question_maps import QuestionMap
 from pipelines.raw_table import (
     Cell,
@@ -260,5 +260,9 @@ def _wrong_format(source: SourceContract) -> Refused:
     return refused("refusal.format_not_for_source", title=source.title, formats=formats)
 
 
-def _unknown_source(sources: Iterable[SourceContract]) -> Refused:
-    return refused("refusal.unknown_source", sources=", ".join(source.name for source in sources))
+def _unknown_source(sources: Collection[SourceContract]) -> Refused:
+    """Return the refusal that names every source as the command knows it, and as people do."""
+    named = {
+        language: ", ".join(f"{source.name} ({source.title[language]})" for source in sources) for language in LANGUAGES
+    }
+    return refused("refusal.unknown_source", sources=Text(**named))

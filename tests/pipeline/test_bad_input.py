@@ -134,7 +134,7 @@ def test_a_bad_row_is_told_with_its_line_and_cell_and_the_good_one_goes_on(
     assert told[0] == "avustukset.csv: 2 riviä luettu = 1 otettu mukaan + 1 karanteenissa."
     (finding,) = told[1:]
     assert column in finding
-    assert finding.endswith(f" 1/2 riviä: rivi 3 ({cell}).")
+    assert f" 1/2 riviä: rivi 3 ({cell}). Miksi sillä on väliä: " in finding
 
 
 def refreshed(workspace: Workspace) -> editions.Published:
@@ -164,6 +164,7 @@ def test_a_refresh_of_bad_files_publishes_the_good_rows_and_accounts_for_all(
             line for line in out.splitlines() if line.startswith("- hyvä.csv: ") and column in line and cell in line
         ]
     assert "15 riviä luettu = 11 otettu mukaan + 4 karanteenissa." in out
+    assert f"Tiedostoja jäi lukematta: {len(REFUSALS)}." in out
 
 
 def test_a_register_that_shrinks_by_half_keeps_the_edition(workspace: Workspace, command: Command) -> None:
