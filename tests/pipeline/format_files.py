@@ -1,7 +1,7 @@
 """One file in each format of each source, for a workspace that takes in everything that can come.
 
 Here belongs: writing a format, in one place: a new format of a contract needs a line in `WRITERS`, unless the example
-town delivers it already. Not here: what a refresh makes of the files.
+town delivers it already; and survey exports with their completed maps. Not here: what a refresh makes of the files.
 """
 
 from __future__ import annotations
@@ -16,10 +16,17 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+import survey_forms
 import xlsxwriter
 
+from pipelines import contracts
 from pipelines.contract_model import SourceContract
+from pipelines.map_proposals import propose
 from pipelines.sources.formats import JSON_FORMATS
+from pipelines.workspace import Workspace
+
+SURVEY_EXPORTS = [(form, name) for form in survey_forms.FORMS for name in survey_forms.TOOLS]
+"""Every form, and the name of its file from every survey tool."""
 
 ENDINGS = {"csv": "csv", "xlsx": "xlsx", "ods": "ods", "icalendar": "ics", "state_grants": "xlsx"}
 """Ending of a file of each format; that of every other is `json`."""
@@ -41,6 +48,19 @@ def file_of(source: SourceContract, name: str, example_town: Path) -> FormatFile
     if name not in WRITERS:
         return next(_delivered(source, name, example_town), None)
     return WRITERS[name](source)
+
+
+def put_survey_export(workspace: Workspace, form: survey_forms.Form, name: str) -> FormatFile:
+    """Put an export into the inbox, and its map as a person leaves it: for that file, own words left out."""
+    rows = len(form.answers) + int(name.startswith("limesurvey"))
+    file = FormatFile(survey_forms.TOOLS[name](form), rows, rows - len(form.answers))
+    path = workspace.inbox / form.source / name
+    path.write_bytes(file.content)
+    proposal = propose(workspace, contracts.sources()[form.source], path)
+    text = proposal.path.read_text(encoding="utf-8").replace('# "kahvinkeitto" = ""', '"kahvinkeitto" = ""')
+    first, _, rest = text.partition("\ntool")
+    proposal.path.write_text(f'{first}\nfiles = ["{name}"]\ntool{rest}', encoding="utf-8")
+    return file
 
 
 def _delivered(source: SourceContract, name: str, example_town: Path) -> Iterator[FormatFile]:
