@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import json
-import sys
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import cli, contracts, editions, landing, refresh, run
+from pipelines import contracts, editions, landing, refresh, run
 from pipelines.rooms import BlockingCheckError
 from pipelines.run import Outcome
 from pipelines.workspace import Workspace
@@ -82,20 +81,6 @@ ROWS = {
 }
 
 Command = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    """Run a command in this process; returns its exit code, what it printed, and what it printed as an error."""
-
-    def ask(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["yhteispeli", *map(str, arguments)])
-        with pytest.raises(SystemExit) as stopped:
-            cli.main()
-        said = capsys.readouterr()
-        return int(str(stopped.value.code)), said.out, said.err
-
-    return ask
 
 
 @pytest.fixture
