@@ -40,11 +40,17 @@ class Checked:
         found = [unread_headers(table.header, table.columns) for table in self.tables if table.header_line]
         return tuple(dict.fromkeys(shown for unread in found for shown in unread.values()))
 
+    @property
+    def outside(self) -> int:
+        """Count the rows that are no data: titles, total rows, cancelled events."""
+        return sum(len(table.outside) for table in self.tables)
+
     def as_json(self, language: str = "fi") -> dict[str, object]:
         """Return the outcome for programs, its sentences in a language; what the file holds is not repeated."""
         notes = [note.as_json(language) for note in self.notes]
         not_read = list(self.not_read)
-        return {"file": self.file, "source": self.source, **self.rows, "columns_not_read": not_read, "notes": notes}
+        told = {**self.rows, "outside": self.outside, "columns_not_read": not_read, "notes": notes}
+        return {"file": self.file, "source": self.source, **told}
 
 
 def check_file(file: Path, source: str | None, workspace: Path | None) -> Checked:

@@ -232,7 +232,9 @@ def _checked(file: Path, source: str | None, workspace: Path | None) -> Checked 
 def _print_checked(checked: Checked, report: Path | None, language: str) -> None:
     _out.print(message("cli.rows", file=checked.file, **checked.rows)[language])
     for note in checked.notes:
-        _out.print(f"- {note.sentence(language)}")
+        _out.print(f"- {note.sentence(language)} {message('cli.why', why=note.why(language))[language]}")
+    if checked.outside:
+        _out.print(message("feedback.outside", count=checked.outside)[language])
     if checked.not_read:
         _out.print(message("feedback.not_read", headers=", ".join(checked.not_read))[language])
     if not checked.notes:
@@ -301,6 +303,8 @@ def _print_accounts(workspace: Workspace) -> None:
             _out.print(f"  {_account(file)}")
     totals = {name: _number(in_force[f"rows_{name}"].sum()) for name in COUNTS}
     _out.print(_text("cli.rows", file=_text("cli.summary.total"), **totals), style="bold")
+    if refused := in_force.filter(state="refused").height:
+        _out.print(_text("cli.summary.refused", count=refused), style="bold")
     names = dict(in_force.select("file_sha256", "file_name").iter_rows())
     for note in feedback.notes(findings, dict(in_force.select("file_sha256", "rows_read").iter_rows())):
         _out.print(f"- {names[note.file_sha256]}: {note.sentence(LANGUAGE)}")

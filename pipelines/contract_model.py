@@ -123,7 +123,8 @@ class Rule:
 class SourceContract:
     """A source: its columns, rules, title and how often it comes.
 
-    `survey_exports` tells that it may also come as the export of a survey tool.
+    `survey_exports` tells that it may also come as the export of a survey tool; `table_layouts` names tables of others
+    (`pipelines.sources.formats`) that are made into tables of the source.
     """
 
     name: str
@@ -135,6 +136,7 @@ class SourceContract:
     owner: str
     formats: tuple[str, ...]
     survey_exports: bool
+    table_layouts: tuple[str, ...]
     total_row_words: tuple[str, ...]
     unread_headers: tuple[str, ...]
     frequency_months: int

@@ -240,6 +240,7 @@ def _source(odcs: OpenDataContractStandard) -> SourceContract:
         owner=owner,
         formats=tuple(custom.get("formats", ())),
         survey_exports=bool(custom.get("surveyExports", False)),
+        table_layouts=tuple(custom.get("tableLayouts", ())),
         total_row_words=tuple(custom.get("totalRowWords", ())),
         unread_headers=tuple(custom.get("unreadHeaders", ())),
         frequency_months=int(str(sla["frequency"].value)),

@@ -27,7 +27,7 @@ def _source(source: SourceContract) -> Iterator[str]:
     yield ""
     yield f"{source.purpose} {source.limitations}"
     yield ""
-    yield f"Grain: {source.grain}. Formats: {', '.join(source.formats)}."
+    yield f"Grain: {source.grain}. Formats: {', '.join(source.formats + source.table_layouts)}."
     yield f"Licence: {source.licence}. Owner: {source.owner}."
     yield ""
     yield from markdown_table(

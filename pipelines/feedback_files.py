@@ -63,10 +63,11 @@ section.warning { border-left-color: #6b4a00; }
 dl { display: grid; grid-template-columns: minmax(7rem, 12rem) 1fr; gap: .25rem 1rem; margin: 0 0 1rem; }
 dt { font-weight: 600; }
 dd { margin: 0; }
-table { border-collapse: collapse; width: 100%; table-layout: fixed; }
+table { border-collapse: collapse; width: 100%; }
 table.counts { width: auto; min-width: 18rem; }
 caption { text-align: left; font-weight: 600; padding: .25rem 0; }
 th, td { text-align: left; vertical-align: top; padding: .375rem .5rem; border-bottom: 1px solid #c8cdd0; }
+thead th { overflow-wrap: normal; }
 thead th { background: #f7f7f8; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 @media (max-width: 30rem) { dl { grid-template-columns: 1fr; } dd { margin-bottom: .5rem; } }
@@ -145,6 +146,8 @@ def _introduction(file_name: str, checked: Checked, language: str) -> Iterator[s
     title = contracts.sources()[checked.source].title[language]
     yield message("feedback.source", title=title)[language]
     yield message("cli.rows", file=file_name, **checked.rows)[language]
+    if checked.outside:
+        yield message("feedback.outside", count=checked.outside)[language]
     if checked.not_read:
         yield message("feedback.not_read", headers=", ".join(checked.not_read))[language]
     if not checked.notes:
@@ -281,6 +284,8 @@ def _page_body(title: str, outcome: Checked | Refused, language: str) -> Iterato
     source = message("feedback.source", title=contracts.sources()[outcome.source].title[language])[language]
     yield f"<p>{escape(source)}</p>"
     yield from _rows_table(outcome, language)
+    if outcome.outside:
+        yield f"<p>{escape(message('feedback.outside', count=outcome.outside)[language])}</p>"
     if outcome.not_read:
         not_read = message("feedback.not_read", headers=", ".join(outcome.not_read))[language]
         yield f"<p>{escape(not_read)}</p>"

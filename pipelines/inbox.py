@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from pipelines import contracts
+from pipelines.landing import is_passed_over
 from pipelines.workspace import Workspace
 
 EVERY_SECONDS = 30
@@ -53,6 +54,6 @@ def _files(workspace: Workspace) -> Iterator[str]:
     for source in contracts.sources():
         folder = workspace.inbox / source
         for path in folder.iterdir() if folder.is_dir() else []:
-            if path.is_file() and not path.name.startswith((".", "~$")):
+            if path.is_file() and not is_passed_over(path):
                 status = path.stat()
                 yield f"{source}/{path.name} {status.st_size} {status.st_mtime_ns}"

@@ -66,13 +66,13 @@ class LandedFile:
 def land_inbox(workspace: Workspace, source: str) -> list[LandedFile]:
     """Copy what is new in `inbox/<source>/` to landing and return the new files.
 
-    Files are taken in the order of their names. Hidden files and lock files of office programs (`~$…`) are passed over.
+    Files are taken in the order of their names; what operating systems and office programs leave is passed over.
     """
     newest = {file.path: file.sha256 for file in _landed(workspace, source)}
     new: list[LandedFile] = []
     folder = workspace.inbox / source
     for path in sorted(folder.iterdir()) if folder.is_dir() else []:
-        if not path.is_file() or _is_passed_over(path):
+        if not path.is_file() or is_passed_over(path):
             continue
         content = path.read_bytes()
         relative = _readable(path.relative_to(workspace.root).as_posix())
@@ -88,13 +88,14 @@ def stray_files(workspace: Workspace) -> list[str]:
     stray = [
         path
         for path in workspace.inbox.rglob("*")
-        if path.is_file() and path.parent not in folders and not _is_passed_over(path)
+        if path.is_file() and path.parent not in folders and not is_passed_over(path)
     ]
     return sorted(_readable(path.relative_to(workspace.root).as_posix()) for path in stray)
 
 
-def _is_passed_over(path: Path) -> bool:
-    return path.name.startswith((".", "~$"))
+def is_passed_over(path: Path) -> bool:
+    """Tell whether a file is one that nobody delivered: hidden, a lock (`~$…`), or what Windows keeps in folders."""
+    return path.name.startswith((".", "~$")) or path.name.casefold() in {"thumbs.db", "desktop.ini"}
 
 
 @dataclass(frozen=True, slots=True)

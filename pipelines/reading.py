@@ -7,12 +7,12 @@ themselves (`reading_csv`, `reading_sheets`, `reading_json`, `sources`), the mea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from pipelines import contracts, question_maps
-from pipelines.contract_model import SourceContract
+from pipelines.contract_model import LANGUAGES, SourceContract, Text
 from pipelines.question_maps import QuestionMap
 from pipelines.raw_table import (
     Cell,
@@ -31,19 +31,8 @@ from pipelines.reading_csv import decode, find_spot, split_at, split_lines
 from pipelines.reading_json import JsonRows, parse
 from pipelines.reading_json import build as build_json
 from pipelines.reading_sheets import read_sheets
-from pipelines.sources import (
-    calendars,
-    grant_applications,
-    linked_events,
-    municipal_finance,
-    population,
-    premises_bookings,
-    prh_register,
-    price_index,
-    ptv,
-    state_grants,
-    ytj_companies,
-)
+from pipelines.sources import calendars
+from pipelines.sources.formats import JSON_FORMATS, TABLE_LAYOUTS
 from pipelines.survey_tools import Export, find_exports, find_plain
 
 __all__ = ["RawTable", "Refused", "read_exports", "read_file", "recognise_source"]
@@ -53,26 +42,6 @@ MAX_FILE = 200 * MEBI
 MIN_HEADERS = 2
 """A row is a header only when it names this many columns: one word alone stands in data and titles too."""
 
-
-@dataclass(frozen=True, slots=True)
-class JsonFormat:
-    """A JSON format of the contracts: how its documents are recognised and read."""
-
-    recognises: Callable[[object], bool]
-    read: Callable[[object], JsonRows]
-
-
-JSON_FORMATS = {
-    "yrtti_json": JsonFormat(prh_register.recognises, prh_register.read),
-    "json_stat": JsonFormat(population.recognises, population.read),
-    "price_json_stat": JsonFormat(price_index.recognises, price_index.read),
-    "treasury_json": JsonFormat(municipal_finance.recognises, municipal_finance.read),
-    "grant_application_json": JsonFormat(grant_applications.recognises, grant_applications.read),
-    "varaamo_json": JsonFormat(premises_bookings.recognises, premises_bookings.read),
-    "linked_events_json": JsonFormat(linked_events.recognises, linked_events.read),
-    "ptv_json": JsonFormat(ptv.recognises, ptv.read),
-    "ytj_json": JsonFormat(ytj_companies.recognises, ytj_companies.read),
-}
 
 _SIGNS = (
     (b"%PDF", "refusal.pdf"),
@@ -123,10 +92,7 @@ def read_file(
     """
     opened = _open(content, file_name)
     if opened.format == "json":
-        name = next((name for name in source.formats if name in JSON_FORMATS), None)
-        if name is None:
-            raise _wrong_format(source)
-        return [build_json(source, JSON_FORMATS[name].read(opened.document))]
+        return [build_json(source, _read_json(opened.document, source))]
     if opened.format not in source.formats:
         raise _wrong_format(source)
     if opened.format == _CALENDAR:
@@ -193,9 +159,18 @@ def _tables(opened: _Opened, file_name: str, source: SourceContract, maps: Seque
     splits = _splits(opened, source)
     if not splits:
         raise no_header(source)
-    if source.name == state_grants.SOURCE:
-        splits = [state_grants.as_ledger(split) for split in splits]
+    for layout in source.table_layouts:
+        splits = [TABLE_LAYOUTS[layout](split) for split in splits]
     return [build(source, split) for split in splits]
+
+
+def _read_json(document: object, source: SourceContract) -> JsonRows:
+    """Read a document in the format of the source that recognises it; what none does, the first one refuses."""
+    names = [name for name in source.formats if name in JSON_FORMATS]
+    if not names:
+        raise _wrong_format(source)
+    name = next((name for name in names if JSON_FORMATS[name].recognises(document)), names[0])
+    return JSON_FORMATS[name].read(document)
 
 
 def _open(content: bytes, file_name: str) -> _Opened:
@@ -285,5 +260,9 @@ def _wrong_format(source: SourceContract) -> Refused:
     return refused("refusal.format_not_for_source", title=source.title, formats=formats)
 
 
-def _unknown_source(sources: Iterable[SourceContract]) -> Refused:
-    return refused("refusal.unknown_source", sources=", ".join(source.name for source in sources))
+def _unknown_source(sources: Collection[SourceContract]) -> Refused:
+    """Return the refusal that names every source as the command knows it, and as people do."""
+    named = {
+        language: ", ".join(f"{source.name} ({source.title[language]})" for source in sources) for language in LANGUAGES
+    }
+    return refused("refusal.unknown_source", sources=Text(**named))

@@ -164,14 +164,20 @@ class CompanyInterface(Interface):
     locations: tuple[str, ...] = ()
 
 
-class PopulationInterface(Interface):
+class TableInterface(Interface):
     """PxWeb of Statistics Finland; paths of the tables below the base."""
+
+    tables: tuple[str, ...] = Field(min_length=1)
+
+
+class PopulationInterface(TableInterface):
+    """Tables of the population by municipality."""
 
     tables: tuple[str, ...] = Field(default=("vaerak/11ra.px",), min_length=1)
 
 
-class PriceInterface(Interface):
-    """PxWeb of Statistics Finland; paths of the tables of the consumer price index below the base."""
+class PriceInterface(TableInterface):
+    """Tables of the consumer price index."""
 
     tables: tuple[str, ...] = Field(default=("khi/11xc.px",), min_length=1)
 

@@ -14,15 +14,15 @@ from pipelines import contracts, landing
 from pipelines.clients.http import FetchFailed, Manners, Service
 from pipelines.clients.job import Job, PagesDisagree
 from pipelines.clients.linked_events import fetch as fetch_linked_events
+from pipelines.clients.population import fetch as fetch_population
 from pipelines.clients.price_index import fetch as fetch_prices
 from pipelines.clients.ptv import fetch as fetch_ptv
-from pipelines.clients.statfin import fetch as fetch_statfin
 from pipelines.clients.treasury import fetch as fetch_treasury
 from pipelines.clients.ytj import fetch as fetch_ytj
 from pipelines.contract_model import Text
 from pipelines.contracts import message
-from pipelines.reading import JSON_FORMATS
 from pipelines.settings import Interface
+from pipelines.sources.formats import JSON_FORMATS
 from pipelines.workspace import Workspace
 
 
@@ -36,7 +36,7 @@ class Client:
 
 CLIENTS: Mapping[str, Client] = {
     "ytj_companies": Client(fetch_ytj, Manners(pace=1.0)),
-    "population": Client(fetch_statfin, Manners(pace=1.5)),
+    "population": Client(fetch_population, Manners(pace=1.5)),
     "price_index": Client(fetch_prices, Manners(pace=1.5)),
     "municipal_finance": Client(fetch_treasury),
     "events": Client(fetch_linked_events),

@@ -1,1 +1,1 @@
-"""Sources that come as JSON: one module a source, each with `read(document)`."""
+"""Sources and layouts with a shape of their own: one module each, and `formats`, which says which reads what."""

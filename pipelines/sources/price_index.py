@@ -1,7 +1,7 @@
 """Answers of Statistics Finland's PxWeb about consumer prices: the index of all goods together.
 
-Here belongs: which cells of a JSON-stat table are the points of the whole index. Not here: JSON-stat itself and its
-roles (`pipelines.sources.population`), fetching.
+Here belongs: which cells of a JSON-stat table are the points of the whole index. Not here: JSON-stat itself
+(`pipelines.sources.json_stat`), fetching.
 
 Source of the format: as for the population. Tables of the consumer price index and of the cost-of-living index are
 both read; their changes are the same, their base years are not.
@@ -16,7 +16,7 @@ from pipelines.contract_model import fold
 from pipelines.contracts import message
 from pipelines.raw_table import Refused, refused
 from pipelines.reading_json import JsonRows
-from pipelines.sources.population import (
+from pipelines.sources.json_stat import (
     METRIC_LABELS,
     TIME_LABELS,
     JsonStat,
@@ -24,7 +24,6 @@ from pipelines.sources.population import (
     find_variable,
     json_stat_label,
     read_json_stat,
-    speaks_of_prices,
 )
 
 HEADER = ("Sarja", "Ajankohta", "Tiedot", "Pisteluku")
@@ -32,6 +31,10 @@ HEADER = ("Sarja", "Ajankohta", "Tiedot", "Pisteluku")
 
 WHOLE_CODES = frozenset({"0", "00", "sss", "total", "t"})
 
+_PRICES = re.compile(
+    r"(kuluttajahintaindeksi|elinkustannusindeksi|consumer price index|cost-of-living index"
+    r"|konsumentprisindex|levnadskostnadsindex)"
+)
 _POINTS = re.compile(r"pisteluku|indeksi|index")
 _NO_POINTS = re.compile(r"%|muutos|vaikutus|change|effect|förändring|inverkan")
 _WHOLE = re.compile(r"kokonaisindeksi|kuluttajahintaindeksi|yhteensä|overall|all items|total|konsumentprisindex")
@@ -84,6 +87,11 @@ def whole_of(labels: Mapping[str, str]) -> str | None:
     by_code = (code for code in labels if code.casefold() in WHOLE_CODES)
     by_label = (code for code, label in labels.items() if _WHOLE.search(fold(label)))
     return next(by_code, None) or next(by_label, None)
+
+
+def speaks_of_prices(label: str) -> bool:
+    """Tell whether the label of a table says that it is of an index of consumer prices or of the cost of living."""
+    return _PRICES.search(fold(label)) is not None
 
 
 def _wanted(variable: Variable, time: Variable, metric: Variable | None) -> frozenset[str]:

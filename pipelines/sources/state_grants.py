@@ -14,7 +14,6 @@ import re
 from pipelines.contract_model import fold
 from pipelines.raw_table import Cell, Record, Split
 
-SOURCE = "grant_ledger"
 RECIPIENT, SIGNS = "saajan nimi", frozenset({"saajan nimi", "asianumero", "myöntäjä"})
 """Headers that stand together in this export and in no ledger of a municipality."""
 
@@ -24,7 +23,7 @@ KIND_OF_GRANT = "valtionavustus"
 _NAME_AND_ID = re.compile(r"(.+?)\s*\((\d{7}-\d)\)\s*", re.DOTALL)
 
 
-def as_ledger(split: Split) -> Split:
+def as_columns(split: Split) -> Split:
     """Give the export the columns that it lacks; every other table is returned as it is."""
     line, header = split.header
     headers = [fold(cell or "") for cell in header]

@@ -32,6 +32,11 @@ FATAL: dict[str, tuple[Spoil, str, int]] = {
     "not JSON": (lambda reply: replace(reply, body=b"\xff\xfe\x00"), "katkennut tai rikki", 2),
     "deep JSON": (lambda reply: replace(reply, body=b"[" * 200_000), "katkennut tai rikki", 2),
     "bad compression": (lambda reply: replace(reply, headers={"Content-Encoding": "gzip"}), "katkennut tai rikki", 1),
+    "JSON that calls itself text": (
+        lambda reply: replace(reply, kind="text/plain"),
+        "muuta kuin JSON-tietoa (text/plain)",
+        1,
+    ),
     "a web page": (lambda _: Reply(b"<html></html>", kind="text/html"), "muuta kuin JSON-tietoa (text/html)", 1),
     "cut off": (lambda reply: replace(reply, missing=10), "katkesi kesken vastauksen", 2),
     "oversize": (lambda reply: replace(reply, body=reply.body + HUGE), "on yli 1 Mt", 1),
@@ -94,6 +99,29 @@ def test_a_fault_ends_in_a_sentence_and_nothing_comes_into_force(
     assert made.files(case.source) == []
     assert made.pages_ever(case.source) == case.pages - 1
     assert not list(made.workspace.landing.glob("*.partial"))
+
+
+RENAMED = {
+    "ytj_companies": "companies",
+    "population": "dimension",
+    "price_index": "dimension",
+    "municipal_finance": "tunnusluku",
+    "events": "data",
+    "directory_listings": "itemList",
+}
+
+
+def test_a_field_with_a_new_name_is_named(town: MakeTown, case: Case, service: Played) -> None:
+    made = town(**{case.source: service.base})
+    old = RENAMED[case.source]
+
+    def rename(reply: Reply) -> Reply:
+        assert f'"{old}"'.encode() in reply.body
+        return replace(reply, body=reply.body.replace(f'"{old}"'.encode(), f'"{old}V2"'.encode()))
+
+    service.spoil = last_answer(case, rename)
+    assert f"puuttuu odotettu kenttä: {old}." in refused(made, case)
+    assert made.files(case.source) == []
 
 
 PASSING: dict[str, Spoil] = {

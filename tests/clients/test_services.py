@@ -228,11 +228,12 @@ def test_a_table_that_does_not_fit(town: MakeTown, variables: list[dict[str, Any
 
 
 def test_sex_and_age_are_asked_for_and_what_can_be_left_out_is(town: MakeTown) -> None:
-    from pipelines.clients.statfin import query
+    from pipelines.clients.population import QUESTION
+    from pipelines.clients.pxweb import request
 
     settings = town().workspace.settings
     left_out = variable("k", "Kieli", "suomi", "ruotsi", elimination=True)
-    asked = query(
+    asked = request(
         {
             "variables": [
                 AREA,
@@ -244,6 +245,7 @@ def test_sex_and_age_are_asked_for_and_what_can_be_left_out_is(town: MakeTown) -
             ]
         },
         settings,
+        QUESTION,
     )
     chosen = {item["code"]: item["selection"]["values"] for item in asked["query"]}  # type: ignore[attr-defined]
     assert chosen == {

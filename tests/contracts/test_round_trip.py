@@ -13,6 +13,7 @@ from pipelines import classification, contracts, parsing, quality
 from pipelines.contract_model import Column, SourceContract, TableContract, Text
 from pipelines.expectations import COMPARING_RULES
 from pipelines.settings import SETTINGS_FILE, Settings, read_settings
+from pipelines.sources.formats import JSON_FORMATS, TABLE_LAYOUTS
 from warehouse.models import models
 
 SOURCES = contracts.sources().values()
@@ -112,7 +113,9 @@ def test_the_example_of_a_column_can_be_read(source: SourceContract, column: Col
 def test_a_source_names_what_people_need(source: SourceContract) -> None:
     assert source.licence
     assert source.purpose
+    assert set(source.formats) <= {"csv", "xlsx", "ods", "icalendar", *JSON_FORMATS}
     assert source.formats
+    assert set(source.table_layouts) <= set(TABLE_LAYOUTS)
     assert source.frequency_months > 0
     assert any(column.required for column in source.columns)
     assert source.money_columns == tuple(column for column in source.columns if column.reads == "money")

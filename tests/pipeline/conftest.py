@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,9 @@ from pipelines.example import write_example
 from pipelines.run import Outcome
 from pipelines.workspace import Workspace
 from warehouse import database
+
+# exports of survey tools are written in one place
+sys.path.insert(0, str(Path(__file__).parents[1] / "unit"))
 
 
 @dataclass(frozen=True)

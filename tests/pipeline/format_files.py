@@ -1,7 +1,7 @@
 """One file in each format of each source, for a workspace that takes in everything that can come.
 
 Here belongs: writing a format, in one place: a new format of a contract needs a line in `WRITERS`, unless the example
-town delivers it already. Not here: what a refresh makes of the files.
+town delivers it already; and survey exports with their completed maps. Not here: what a refresh makes of the files.
 """
 
 from __future__ import annotations
@@ -16,12 +16,19 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+import survey_forms
 import xlsxwriter
 
+from pipelines import contracts
 from pipelines.contract_model import SourceContract
-from pipelines.reading import JSON_FORMATS
+from pipelines.map_proposals import propose
+from pipelines.sources.formats import JSON_FORMATS
+from pipelines.workspace import Workspace
 
-ENDINGS = {"csv": "csv", "xlsx": "xlsx", "ods": "ods", "icalendar": "ics"}
+SURVEY_EXPORTS = [(form, name) for form in survey_forms.FORMS for name in survey_forms.TOOLS]
+"""Every form, and the name of its file from every survey tool."""
+
+ENDINGS = {"csv": "csv", "xlsx": "xlsx", "ods": "ods", "icalendar": "ics", "state_grants": "xlsx"}
 """Ending of a file of each format; that of every other is `json`."""
 
 Rows = list[list[str]]
@@ -41,6 +48,19 @@ def file_of(source: SourceContract, name: str, example_town: Path) -> FormatFile
     if name not in WRITERS:
         return next(_delivered(source, name, example_town), None)
     return WRITERS[name](source)
+
+
+def put_survey_export(workspace: Workspace, form: survey_forms.Form, name: str) -> FormatFile:
+    """Put an export into the inbox, and its map as a person leaves it: for that file, own words left out."""
+    rows = len(form.answers) + int(name.startswith("limesurvey"))
+    file = FormatFile(survey_forms.TOOLS[name](form), rows, rows - len(form.answers))
+    path = workspace.inbox / form.source / name
+    path.write_bytes(file.content)
+    proposal = propose(workspace, contracts.sources()[form.source], path)
+    text = proposal.path.read_text(encoding="utf-8").replace('# "kahvinkeitto" = ""', '"kahvinkeitto" = ""')
+    first, _, rest = text.partition("\ntool")
+    proposal.path.write_text(f'{first}\nfiles = ["{name}"]\ntool{rest}', encoding="utf-8")
+    return file
 
 
 def _delivered(source: SourceContract, name: str, example_town: Path) -> Iterator[FormatFile]:
@@ -72,13 +92,17 @@ def _csv(source: SourceContract) -> FormatFile:
 
 
 def _xlsx(source: SourceContract) -> FormatFile:
+    return FormatFile(_workbook(_rows(source)), 2, 1)
+
+
+def _workbook(rows: Rows) -> bytes:
     file = io.BytesIO()
     with xlsxwriter.Workbook(file) as book:
         sheet = book.add_worksheet("Tiedot")
-        for number, cells in enumerate(_rows(source)):
+        for number, cells in enumerate(rows):
             for place, cell in enumerate(cells):
                 sheet.write_string(number, place, cell)
-    return FormatFile(file.getvalue(), 2, 1)
+    return file.getvalue()
 
 
 def _ods(source: SourceContract) -> FormatFile:
@@ -126,6 +150,14 @@ def _ptv(_: SourceContract) -> FormatFile:
     return _json({"pageNumber": 1, "pageCount": 1, "itemList": services}, 2, 1)
 
 
+def _state_grants(_: SourceContract) -> FormatFile:
+    """Write the export of state grants: days as serial numbers, the Y-tunnus behind the name, no kind of grant."""
+    header = ["Päätös pvm", "Saajan nimi", "Myöntäjä", "Asianumero", "Haettu", "Myönnetty", "EU-varat"]
+    row = ["45414", "Esimerkin Latu ry (9123457-3)", "Valtio", "VN/1/2024", "4000", "2500.5", "Ei"]
+    unreadable = [*row[:5], "ei tiedossa", "Ei"]
+    return FormatFile(_workbook([["Käytetyt suodattimet: Sektoriluokitus"], header, row, unreadable]), 2, 1)
+
+
 def _json(document: object, rows: int, faulty: int) -> FormatFile:
     return FormatFile(json.dumps(document, ensure_ascii=False).encode(), rows, faulty)
 
@@ -136,5 +168,6 @@ WRITERS: Mapping[str, Callable[[SourceContract], FormatFile]] = {
     "ods": _ods,
     "ytj_json": _ytj,
     "ptv_json": _ptv,
+    "state_grants": _state_grants,
 }
 """How a file of a format is written; formats that are not here come from the example town."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import json
-import sys
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import cli, contracts, editions, landing, refresh, run
+from pipelines import contracts, editions, landing, refresh, run
 from pipelines.rooms import BlockingCheckError
 from pipelines.run import Outcome
 from pipelines.workspace import Workspace
@@ -85,20 +84,6 @@ Command = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    """Run a command in this process; returns its exit code, what it printed, and what it printed as an error."""
-
-    def ask(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["yhteispeli", *map(str, arguments)])
-        with pytest.raises(SystemExit) as stopped:
-            cli.main()
-        said = capsys.readouterr()
-        return int(str(stopped.value.code)), said.out, said.err
-
-    return ask
-
-
-@pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
     made = Workspace(tmp_path / "town")
     made.create(EXAMPLE)
@@ -134,7 +119,7 @@ def test_a_bad_row_is_told_with_its_line_and_cell_and_the_good_one_goes_on(
     assert told[0] == "avustukset.csv: 2 riviä luettu = 1 otettu mukaan + 1 karanteenissa."
     (finding,) = told[1:]
     assert column in finding
-    assert finding.endswith(f" 1/2 riviä: rivi 3 ({cell}).")
+    assert f" 1/2 riviä: rivi 3 ({cell}). Miksi sillä on väliä: " in finding
 
 
 def refreshed(workspace: Workspace) -> editions.Published:
@@ -164,6 +149,7 @@ def test_a_refresh_of_bad_files_publishes_the_good_rows_and_accounts_for_all(
             line for line in out.splitlines() if line.startswith("- hyvä.csv: ") and column in line and cell in line
         ]
     assert "15 riviä luettu = 11 otettu mukaan + 4 karanteenissa." in out
+    assert f"Tiedostoja jäi lukematta: {len(REFUSALS)}." in out
 
 
 def test_a_register_that_shrinks_by_half_keeps_the_edition(workspace: Workspace, command: Command) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -10,20 +9,15 @@ from typing import Any
 
 import polars as pl
 import pytest
-from format_files import ENDINGS, FormatFile, file_of
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "unit"))
-import survey_forms
+from format_files import ENDINGS, SURVEY_EXPORTS, FormatFile, file_of, put_survey_export
 
 from pipelines import contracts, editions, run
 from pipelines.example import write_example
-from pipelines.map_proposals import propose
 from pipelines.refresh import run_rooms
 from pipelines.workspace import Workspace
 from warehouse import database
 
-FORMATS = [(source, name) for source in contracts.sources().values() for name in source.formats]
-SURVEY_EXPORTS = [(form, name) for form in survey_forms.FORMS for name in survey_forms.TOOLS]
+FORMATS = [(source, name) for source in contracts.sources().values() for name in source.formats + source.table_layouts]
 ZERO = Decimal(0)
 
 
@@ -53,25 +47,14 @@ def fed(example: Path, tmp_path_factory: pytest.TempPathFactory) -> Fed:
         file = file_of(source, name, example)
         if file is not None:
             put_in[source.name, f"{name}.{ENDINGS.get(name, 'json')}"] = file
-    for form, name in SURVEY_EXPORTS:
-        rows = len(form.answers) + int(name.startswith("limesurvey"))
-        put_in[form.source, name] = FormatFile(survey_forms.TOOLS[name](form), rows, rows - len(form.answers))
     for (source_name, file_name), file in put_in.items():
         (workspace.inbox / source_name / file_name).write_bytes(file.content)
     for form, name in SURVEY_EXPORTS:
-        _complete(workspace, form, name)
+        put_in[form.source, name] = put_survey_export(workspace, form, name)
     edition = run_rooms(workspace, lambda _table: None)
     files, _ = run.accounts(workspace)
     found = {(row["source"], row["file_name"]): row for row in files.iter_rows(named=True)}
     return Fed(workspace, edition, put_in, found)
-
-
-def _complete(workspace: Workspace, form: survey_forms.Form, name: str) -> None:
-    """Do what a proposed map asks of a person: say for which files it is, and what own words become."""
-    proposal = propose(workspace, contracts.sources()[form.source], workspace.inbox / form.source / name)
-    text = proposal.path.read_text(encoding="utf-8").replace('# "kahvinkeitto" = ""', '"kahvinkeitto" = ""')
-    first, _, rest = text.partition("\ntool")
-    proposal.path.write_text(f'{first}\nfiles = ["{name}"]\ntool{rest}', encoding="utf-8")
 
 
 @pytest.mark.parametrize(("source", "name"), FORMATS, ids=[f"{source.name}-{name}" for source, name in FORMATS])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import contracts
+from pipelines import contracts, feedback_files
 from pipelines.checking import check_file
 from pipelines.raw_table import Refused
 from pipelines.settings import WorkspaceError
@@ -48,6 +48,13 @@ def test_a_bad_row_is_counted_and_told(tmp_path: Path, workspace: Workspace) -> 
     told = json.loads(json.dumps(checked.as_json()))
     assert (told["source"], told["read"], told["quarantined"]) == ("prh_register", 1, 1)
     assert told["notes"][0]["places"] == [{"sheet": "", "line": 2, "cell": "9123457-4"}]
+
+
+def test_titles_and_totals_are_counted_and_told(tmp_path: Path, workspace: Workspace) -> None:
+    total = "Yhteensä;;;;;100;100;100;;\n"
+    checked = check_file(written(tmp_path, "a.csv", f"Avustukset 2024\n{LEDGER}{GRANT}{total}"), None, workspace.root)
+    assert (checked.rows["read"], checked.outside, checked.as_json()["outside"]) == (1, 2, 2)
+    assert "Lisäksi 2 riviä ei ole tietoa" in feedback_files.page("a.csv", checked, "fi")
 
 
 def test_a_file_that_the_town_has_choices_in_needs_its_settings(tmp_path: Path) -> None:
@@ -92,8 +99,9 @@ def test_a_source_that_is_named_is_taken_at_its_word(tmp_path: Path, workspace: 
 
 def test_a_file_of_no_source_is_refused(tmp_path: Path) -> None:
     file = written(tmp_path, "muu.csv", "Etunimi;Kengännumero\nTesti;42\n")
-    with pytest.raises(Refused, match="--source"):
+    with pytest.raises(Refused, match=r"--source: .*grant_ledger \(Avustusrekisteri\)") as refused:
         check_file(file, None, None)
+    assert "grant_ledger (Grant ledger)" in refused.value.text.en
 
 
 def test_checking_leaves_the_workspace_as_it_was(workspace: Workspace) -> None:

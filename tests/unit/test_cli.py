@@ -24,20 +24,6 @@ GOOD = "100.001;;Kuviteltu Latu ry;998;1.2.2001;rekisterissä;\n"
 
 
 @pytest.fixture
-def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    """Run a command in this process; returns its exit code, what it printed, and what it printed as an error."""
-
-    def ask(*arguments: object) -> Answer:
-        monkeypatch.setattr(sys, "argv", ["yhteispeli", *map(str, arguments)])
-        with pytest.raises(SystemExit) as stopped:
-            cli.main()
-        said = capsys.readouterr()
-        return int(str(stopped.value.code)), said.out, said.err
-
-    return ask
-
-
-@pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
     made = Workspace(tmp_path / "town")
     made.create(contracts.municipality_settings("esimerkkila"))

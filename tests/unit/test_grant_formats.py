@@ -286,11 +286,11 @@ def test_a_faulty_row_of_the_export_is_set_aside(settings: Settings, place: int,
 
 def test_a_ledger_of_a_municipality_is_left_as_it_is() -> None:
     split = Split("", [], (1, ["Hakija", "Y-tunnus", "Toimielin"]), [(2, ["A ry (9123457-3)", None, "Liikunta"])])
-    assert state_grants.as_ledger(split) is split
+    assert state_grants.as_columns(split) is split
 
 
 def test_a_short_row_stays_short() -> None:
     split = Split("s", [], (1, list(HEADERS)), [(2, ["45414"])])
-    whole = state_grants.as_ledger(split)
+    whole = state_grants.as_columns(split)
     assert whole.below == [(2, ["45414", None, state_grants.KIND_OF_GRANT])]
     assert len(whole.below[0][1]) < len(whole.header[1])

@@ -71,7 +71,7 @@ def test_a_file_that_is_put_back_as_it_was_asks_again(workspace: Workspace) -> N
         assert [ticks.tick(), ticks.tick()] == [0, 1]
 
 
-@pytest.mark.parametrize("name", [".hidden.csv", "~$a.xlsx"])
+@pytest.mark.parametrize("name", [".hidden.csv", "~$a.xlsx", "Thumbs.db"])
 def test_what_landing_passes_over_asks_for_nothing(name: str, workspace: Workspace) -> None:
     drop(workspace, name, "1", 1000)
     assert fingerprint(workspace) is None

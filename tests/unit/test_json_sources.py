@@ -1,6 +1,7 @@
 """The JSON sources: the register's interface, the population tables, the State Treasury's documents."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 
 from pipelines import contracts, reading_json
 from pipelines.reading import RawTable, Refused, read_file, recognise_source
-from pipelines.sources.population import JsonStat, read_json_stat
+from pipelines.sources.json_stat import JsonStat, read_json_stat
 
 STAMP = "T00:00:00.000+00:00"
 
@@ -119,6 +120,15 @@ def test_principal_name(names: list[dict[str, Any]], chosen: str | None) -> None
 def test_something_else_than_the_register(document: object) -> None:
     said = refusal([document], "prh_register")
     assert said.startswith("JSON-tiedostosta puuttuu odotettu kenttä: RegistrationNumber.")
+
+
+def test_a_source_of_several_formats_is_read_in_the_one_that_fits() -> None:
+    register = contracts.sources()["prh_register"]
+    both = replace(register, formats=("json_stat", *register.formats))
+    (table,) = read_file(json.dumps(association("195.883")).encode(), "a.json", both)
+    assert rows(table)[0]["register_number"] == "195.883"
+    with pytest.raises(Refused, match="puuttuu odotettu kenttä: dimension"):
+        read_file(b"[5]", "a.json", both)
 
 
 # Population

@@ -100,7 +100,7 @@ def test_a_copy_stays_in_force_when_the_file_beside_it_is_replaced(workspace: Wo
     assert landing.superseded_files(workspace, SOURCE) == []
 
 
-@pytest.mark.parametrize("name", [".piilossa.csv", ".DS_Store", "~$jäsenet.xlsx"])
+@pytest.mark.parametrize("name", [".piilossa.csv", ".DS_Store", "~$jäsenet.xlsx", "Thumbs.db", "desktop.ini"])
 def test_hidden_files_and_lock_files_are_passed_over(name: str, workspace: Workspace) -> None:
     drop(workspace, name, "x")
     assert in_force(workspace) == []

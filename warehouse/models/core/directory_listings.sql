@@ -6,6 +6,8 @@ WITH linked AS (
     JOIN core.organisation_links AS links
         ON links.source = 'directory_listings'
         AND links.file_sha256 = rows.file_sha256 AND links.sheet = rows.sheet AND links.line = rows.line
+    -- a service catalogue lists sole traders too: what staging masked as a possible person is no association
+    WHERE links.register_number IS NOT NULL OR rows.association_name <> '***'
 ),
 
 newest AS (
