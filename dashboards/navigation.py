@@ -43,7 +43,9 @@ COOPERATION: Final = PageEntry("cooperation", "kyselyt")
 PARTICIPATION: Final = PageEntry("participation", "osallisuus-ja-vuosikello")
 TERMS: Final = PageEntry("terms", "valtuustokaudet")
 QUALITY: Final = PageEntry("quality", "tietojen-laatu")
+DELIVERIES: Final = PageEntry("deliveries", "toimita-aineisto", door="deliveries")
 REVIEW: Final = PageEntry("review", "tarkista-linkitykset", door="links")
+PROPOSALS: Final = PageEntry("proposals", "kehittamisehdotukset", door="proposals")
 ORIGIN: Final = PageEntry("origin", "mista-luku-tulee", is_listed=False)
 
 PAGES: Final = (
@@ -57,7 +59,9 @@ PAGES: Final = (
     PARTICIPATION,
     TERMS,
     QUALITY,
+    DELIVERIES,
     REVIEW,
+    PROPOSALS,
     ORIGIN,
 )
 
@@ -75,7 +79,9 @@ def page_title(entry: PageEntry) -> str:
         PARTICIPATION: tr("Taking part and the annual clock"),
         TERMS: tr("Council terms"),
         QUALITY: tr("Quality of the data"),
+        DELIVERIES: tr("Deliver data"),
         REVIEW: tr("Review the links"),
+        PROPOSALS: tr("Development proposals"),
         ORIGIN: tr("Where does the figure come from?"),
     }[entry]
 

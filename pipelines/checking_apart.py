@@ -28,8 +28,8 @@ from pipelines.raw_table import Refused
 LONGEST_CHECK: Final = 180
 """Seconds after which a check is given up; the largest file that may be delivered takes a third of it."""
 
-MOST_MEMORY: Final = 4 * 1024**3
-"""Bytes of memory of a check; the largest file that may be delivered takes half of it."""
+MOST_MEMORY: Final = 6 * 1024**3
+"""Bytes that a check may reserve; of the largest file that may be delivered it fills a third of them."""
 
 AT_ONCE: Final = 2
 """So many checks run at a time; whoever comes then waits."""
@@ -101,7 +101,7 @@ def check_apart(content: bytes, name: str, source: str | None, workspace: Path, 
         asked = json.dumps([str(file), source, str(workspace), language])
         command = [sys.executable, "-m", "pipelines.checking_apart", folder, asked]
         try:
-            done = subprocess.run(command, timeout=LONGEST_CHECK, check=False, stderr=subprocess.DEVNULL)
+            done = subprocess.run(command, timeout=LONGEST_CHECK, check=False, stderr=subprocess.DEVNULL)  # noqa: S603 - own code
         except subprocess.TimeoutExpired:
             return Feedback(sha256, refusal=message("delivery.too_slow", seconds=LONGEST_CHECK)[language])
         outcome = Path(folder) / _OUTCOME
@@ -132,8 +132,16 @@ def _run(folder: Path, file: Path, source: str | None, workspace: Path, language
         _write(folder, Feedback("", refusal=str(error)))
         return
     findings = tuple(_finding(note, language) for note in checked.notes)
-    counts = {f"rows_{name}": count for name, count in checked.rows.items()}
-    _write(folder, Feedback("", checked.source, "", **counts, findings=findings, not_read=checked.not_read))
+    feedback = Feedback(
+        "",
+        checked.source,
+        rows_read=checked.rows["read"],
+        rows_staged=checked.rows["staged"],
+        rows_quarantined=checked.rows["quarantined"],
+        findings=findings,
+        not_read=checked.not_read,
+    )
+    _write(folder, feedback)
     if findings:
         from pipelines import feedback_files
 
