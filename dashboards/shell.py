@@ -123,6 +123,8 @@ def built_in_labels() -> dict[str, str]:
         "Collapse sidebar": tr("Close sidebar"),
         "Open sidebar": tr("Open sidebar"),
         "Expand sidebar": tr("Open sidebar"),
+        "Upload": tr("Choose a file"),
+        "file upload": tr("Choose a file"),
         "Fullscreen": tr("Fullscreen"),
         "Close fullscreen": tr("Close fullscreen"),
         "View fullscreen": tr("Fullscreen"),

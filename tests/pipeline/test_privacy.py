@@ -10,7 +10,9 @@ import csv
 import io
 import json
 import re
+import stat
 from collections.abc import Iterator
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -24,6 +26,11 @@ PERSON = "Vilhelmiina Keksitty-Kuviteltu"
 MAIL = "vilhelmiina.keksitty@esimerkki.invalid"
 PHONE = "040 7654321"
 PLANTED = re.compile(r"vilhelmiina|keksitty-kuviteltu|765\s?4321")
+
+PROPOSED = "sinivalkoinen soutuvene lainattavaksi"
+"""Stands in every column of free text."""
+WORKSPACE_ONLY = {"inbox", "landing", "build.duckdb", "restricted"}
+"""Where the workspace may hold what was proposed."""
 
 REPEATS_CELLS = {"quality.quarantine", "quality.findings"}
 PROSE = {"annual_clock": {"task"}, "events": {"name", "place"}, "meetings": {"place"}}
@@ -41,7 +48,7 @@ BAD = {
 
 def cell(source: SourceContract, column: Column) -> str:
     if column.is_personal:
-        return f"{PERSON}, {MAIL}, {PHONE}"
+        return f"{PROPOSED}, t. {PERSON}, {MAIL}, {PHONE}, Keksityn Kerho ry"
     if column.reads == "organisation":
         return PERSON
     if column.reads == "organisations":
@@ -150,6 +157,27 @@ def test_nothing_of_a_person_is_beyond_raw(workspace: Workspace) -> None:
         }
     assert [place for place in beyond if place[0] not in REPEATS_CELLS] == []
     assert all(rows.values()), f"a good row of each source goes on: {rows}"
+
+
+def test_proposals_are_in_the_restricted_store_alone_and_masked(workspace: Workspace) -> None:
+    """What associations and residents propose is kept for the welfare group: masked, and in no file that others read."""
+    stored = workspace.proposals_file.read_text(encoding="utf-8")
+    assert stored.count(PROPOSED) == 2, "one of an association and one of a resident"
+    assert not PLANTED.search(stored.casefold())
+    assert "Keksityn Kerho" not in stored
+    holders = [path for path in workspace.root.rglob("*") if path.is_file() and _holds(path)]
+    assert {path.relative_to(workspace.root).parts[0] for path in holders} <= WORKSPACE_ONLY
+    assert stat.S_IMODE(workspace.restricted.stat().st_mode) == 0o700
+    for path in workspace.editions.rglob("*.duckdb"):
+        with database.open_edition(path) as connection:
+            tables = connection.execute("SELECT table_schema, table_name FROM information_schema.tables").fetchall()
+            assert ("core", "proposals") not in tables
+            told = [str(connection.execute(f'SELECT * FROM "{room}"."{name}"').fetchall()) for room, name in tables]
+            assert PROPOSED not in " ".join(told)
+
+
+def _holds(path: Path) -> bool:
+    return PROPOSED.encode() in path.read_bytes()
 
 
 def test_no_edition_holds_anything_of_a_person(workspace: Workspace) -> None:
