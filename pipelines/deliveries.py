@@ -30,8 +30,8 @@ from pipelines.workspace import Workspace
 
 MEBI: Final = 1024 * 1024
 LARGEST: Final = 10 * MEBI
-"""Bytes of the largest file that the page takes: some 80 000 rows, more than a town delivers at once, and checked within a
-minute and 2 GB of memory. A larger one is put into the inbox by whoever keeps the service; a refresh takes up to 200 MB."""
+"""Bytes of the largest file that the page takes: some 80 000 rows, more than a town delivers at once, checked within a
+minute and 2 GB of memory. Whoever keeps the service puts a larger one into the inbox; a refresh takes up to 200 MB."""
 
 LONGEST_NAME: Final = 120
 NAMELESS: Final = "aineisto"

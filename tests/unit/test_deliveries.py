@@ -145,7 +145,9 @@ def test_many_at_once_get_names_of_their_own_and_whole_lines(town: Workspace) ->
         thread.join()
     there = {path.read_bytes() for path in (town.inbox / SOURCE).iterdir()}
     assert there == set(contents)
-    assert {item.name for item in delivery_log.deliveries(town)} == {path.name for path in (town.inbox / SOURCE).iterdir()}
+    assert {item.name for item in delivery_log.deliveries(town)} == {
+        path.name for path in (town.inbox / SOURCE).iterdir()
+    }
 
 
 def test_a_log_that_can_not_be_read_is_a_sentence(town: Workspace) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import stat
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -101,9 +100,9 @@ def test_columns_are_those_of_the_contract() -> None:
 
 
 @pytest.fixture
-def stored(town: Workspace) -> Iterator[tuple[Workspace, str]]:
+def stored(town: Workspace) -> tuple[Workspace, str]:
     proposals.write_store(town, told(town, ["2024", "A", "Valot ladulle"]))
-    yield town, standing(town)[0].proposal_id
+    return town, standing(town)[0].proposal_id
 
 
 def change(proposal_id: str, **said: Any) -> Change:
