@@ -125,6 +125,7 @@ def built_in_labels() -> dict[str, str]:
         "Expand sidebar": tr("Open sidebar"),
         "Upload": tr("Choose a file"),
         "file upload": tr("Choose a file"),
+        "Add files": tr("Choose another file"),
         "Fullscreen": tr("Fullscreen"),
         "Close fullscreen": tr("Close fullscreen"),
         "View fullscreen": tr("Fullscreen"),
