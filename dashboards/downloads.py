@@ -7,12 +7,13 @@ edition.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from io import StringIO
 
 from dashboards import sentences, term_words
 from dashboards.data import Edition
 from dashboards.formats import for_spreadsheet, on_scale
+from dashboards.restricted.proposals import Proposal
 from dashboards.rows import TOTAL, Award, CouncilTerm, IndicatorCard, TermValue
 from dashboards.term_words import Followed
 from dashboards.texts import say, tr
@@ -161,6 +162,41 @@ def awards_csv(edition: Edition, awards: Sequence[Award]) -> bytes:
         for award in awards
     ]
     return _csv(header, rows)
+
+
+def proposals_csv(
+    proposals: Sequence[Proposal], themes: Mapping[str, str], states: Mapping[str, str], answerers: Mapping[str, str]
+) -> bytes:
+    """Return development proposals, a row each; what people wrote is never a formula."""
+    header = [
+        tr("Proposal"),
+        tr("Theme"),
+        tr("State"),
+        tr("Reason"),
+        tr("Answerer"),
+        tr("Answers"),
+        tr("First year"),
+        tr("Last year"),
+    ]
+    rows = [
+        [
+            _never_formula(one.text),
+            themes[one.theme],
+            states[one.state],
+            _never_formula(one.reason),
+            answerers[one.answerer],
+            one.answers,
+            one.first_year,
+            one.last_year,
+        ]
+        for one in proposals
+    ]
+    return _csv(header, rows)
+
+
+def _never_formula(text: str) -> str:
+    """Put an apostrophe before what a spreadsheet may run."""
+    return f"'{text}" if text.lstrip().startswith(("=", "+", "-", "@")) else text
 
 
 def _scaled(number: float | None, card: IndicatorCard) -> float | None:

@@ -44,7 +44,9 @@ PARTICIPATION: Final = PageEntry("participation", "osallisuus-ja-vuosikello")
 TERMS: Final = PageEntry("terms", "valtuustokaudet")
 QUALITY: Final = PageEntry("quality", "tietojen-laatu")
 OPEN_DATA: Final = PageEntry("open_data", "avoin-data", is_listed=False)
+DELIVERIES: Final = PageEntry("deliveries", "toimita-aineisto", door="deliveries")
 REVIEW: Final = PageEntry("review", "tarkista-linkitykset", door="links")
+PROPOSALS: Final = PageEntry("proposals", "kehittamisehdotukset", door="proposals")
 ORIGIN: Final = PageEntry("origin", "mista-luku-tulee", is_listed=False)
 
 PAGES: Final = (
@@ -59,7 +61,9 @@ PAGES: Final = (
     TERMS,
     QUALITY,
     OPEN_DATA,
+    DELIVERIES,
     REVIEW,
+    PROPOSALS,
     ORIGIN,
 )
 
@@ -78,7 +82,9 @@ def page_title(entry: PageEntry) -> str:
         TERMS: tr("Council terms"),
         QUALITY: tr("Quality of the data"),
         OPEN_DATA: tr("Open data"),
+        DELIVERIES: tr("Deliver data"),
         REVIEW: tr("Review the links"),
+        PROPOSALS: tr("Development proposals"),
         ORIGIN: tr("Where does the figure come from?"),
     }[entry]
 

@@ -145,6 +145,17 @@ def rows_before(workspace: Workspace, source: str) -> int | None:
     return None if rows is None else int(rows)
 
 
+def first_editions(workspace: Workspace) -> dict[str, str]:
+    """Return the hash of each delivered file that an edition was made of, with the first such edition."""
+    described = sorted((_described(folder) for folder in _finished(workspace)), key=lambda facts: facts["published_at"])
+    first: dict[str, str] = {}
+    for facts in described:
+        for of_source in facts.get("inputs", {}).get("delivered", {}).values():
+            for sha256 in of_source.values():
+                first.setdefault(sha256, facts["edition_id"])
+    return first
+
+
 def hidden_before(workspace: Workspace) -> dict[disclosure.Key, int]:
     """Return the figures that the edition published last has hidden, and how many units told each."""
     described = [(_described(folder)["published_at"], folder.name) for folder in finished(workspace)]

@@ -9,13 +9,12 @@ is in force and the older ones stay in landing; that is how a delivery is replac
 
 A page of an interface is a landed file with an `origin`. The pages of a fetch come into force all at once, by the event
 `fetched`, and then the pages of the fetch before are no longer in force. A fetch that broke off goes on where it
-stopped; one that was `dropped` is never taken up again.
+stopped; one that was `dropped` is never taken up again. A file that came through the upload page says who sent it.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -23,6 +22,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from pipelines import delivery_log, journal
 from pipelines.contract_model import Text
 from pipelines.contracts import sources
 from pipelines.workspace import Workspace
@@ -41,8 +41,19 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class Sender:
+    """Who sent a file through the upload page (e-mail address), and when (ISO, UTC)."""
+
+    by: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
 class LandedFile:
-    """One version of a delivered file; `origin` is None for a file from the inbox."""
+    """One version of a delivered file.
+
+    `origin` is None for a file from the inbox, `sender` for one that did not come through the upload page.
+    """
 
     source: str
     path: str
@@ -51,6 +62,7 @@ class LandedFile:
     received_at: str
     licence: str
     origin: Origin | None = None
+    sender: Sender | None = None
 
     @property
     def name(self) -> str:
@@ -69,6 +81,7 @@ def land_inbox(workspace: Workspace, source: str) -> list[LandedFile]:
     Files are taken in the order of their names; what operating systems and office programs leave is passed over.
     """
     newest = {file.path: file.sha256 for file in _landed(workspace, source)}
+    senders = _senders(workspace, source)
     new: list[LandedFile] = []
     folder = workspace.inbox / source
     for path in sorted(folder.iterdir()) if folder.is_dir() else []:
@@ -76,9 +89,9 @@ def land_inbox(workspace: Workspace, source: str) -> list[LandedFile]:
             continue
         content = path.read_bytes()
         relative = _readable(path.relative_to(workspace.root).as_posix())
-        if newest.get(relative) == hashlib.sha256(content).hexdigest():
-            continue
-        new.append(_land(workspace, source, relative, content))
+        sha256 = hashlib.sha256(content).hexdigest()
+        if newest.get(relative) != sha256:
+            new.append(_land(workspace, source, relative, content, sender=senders.get(sha256)))
     return new
 
 
@@ -207,9 +220,18 @@ def _landed(workspace: Workspace, source: str) -> list[LandedFile]:
 
 
 def _file(event: Mapping[str, Any]) -> LandedFile:
-    origin = event.get("origin")
-    plain = {key: value for key, value in event.items() if key not in {"event", "origin"}}
-    return LandedFile(**plain, origin=Origin(**origin) if origin else None)
+    origin, sender = event.get("origin"), event.get("sender")
+    plain = {key: value for key, value in event.items() if key not in {"event", "origin", "sender"}}
+    return LandedFile(**plain, origin=Origin(**origin) if origin else None, sender=Sender(**sender) if sender else None)
+
+
+def _senders(workspace: Workspace, source: str) -> dict[str, Sender]:
+    """Return who sent the files of a source last, by hash."""
+    return {
+        delivery.sha256: Sender(delivery.by, delivery.at.isoformat())
+        for delivery in delivery_log.deliveries(workspace)
+        if delivery.source == source
+    }
 
 
 def _closed(workspace: Workspace, source: str, *ends: str) -> list[str]:
@@ -218,7 +240,14 @@ def _closed(workspace: Workspace, source: str, *ends: str) -> list[str]:
     return [event["fetch"] for event in events]
 
 
-def _land(workspace: Workspace, source: str, path: str, content: bytes, origin: Origin | None = None) -> LandedFile:
+def _land(
+    workspace: Workspace,
+    source: str,
+    path: str,
+    content: bytes,
+    origin: Origin | None = None,
+    sender: Sender | None = None,
+) -> LandedFile:
     sha256 = hashlib.sha256(content).hexdigest()
     _store(workspace, sha256, content)
     file = LandedFile(
@@ -229,6 +258,7 @@ def _land(workspace: Workspace, source: str, path: str, content: bytes, origin: 
         received_at=datetime.now(UTC).isoformat(timespec="microseconds"),
         licence=sources()[source].licence,
         origin=origin,
+        sender=sender,
     )
     said = {key: value for key, value in asdict(file).items() if value is not None}
     _append(workspace, {"event": "landed", **said})
@@ -236,10 +266,7 @@ def _land(workspace: Workspace, source: str, path: str, content: bytes, origin: 
 
 
 def _events(workspace: Workspace) -> Iterator[dict[str, Any]]:
-    manifest = workspace.landing / "manifest.jsonl"
-    if manifest.is_file():
-        whole, _, _ = manifest.read_bytes().rpartition(b"\n")  # a line that a crash cut short has no end
-        yield from map(json.loads, whole.splitlines())
+    return journal.records(workspace.landing / "manifest.jsonl")
 
 
 def _readable(path: str) -> str:
@@ -260,10 +287,4 @@ def _store(workspace: Workspace, sha256: str, content: bytes) -> None:
 
 
 def _append(workspace: Workspace, event: Mapping[str, object]) -> None:
-    manifest = workspace.landing / "manifest.jsonl"
-    line = json.dumps(event, ensure_ascii=False, sort_keys=True) + "\n"
-    with manifest.open("ab") as stream:
-        stream.truncate(manifest.read_bytes().rfind(b"\n") + 1)  # what a crash cut short has been told to nobody
-        stream.write(line.encode("utf-8"))
-        stream.flush()
-        os.fsync(stream.fileno())
+    journal.add(workspace.landing / "manifest.jsonl", event)

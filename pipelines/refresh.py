@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from graphlib import TopologicalSorter
 
-from pipelines import catalogue, contracts, editions, rooms
+from pipelines import catalogue, contracts, editions, proposals, rooms
 from pipelines.rooms import Build
 from pipelines.staging import Staged
 from pipelines.workspace import Workspace
@@ -42,6 +42,7 @@ def made_of() -> Mapping[str, frozenset[str]]:
     mentions = {f"staging.{source}" for source in rooms.MENTIONS}
     graph["core.organisation_links"] = {"core.associations", "core.association_names", *mentions}
     graph["core.grant_explanations"] = set()
+    graph["core.proposals"] = {"core.association_names", *(f"raw.{source}" for source in proposals.ASKED)}
     graph["core.event_tellings"] = {"staging.events", "core.city_work", "core.organisation_links"}
     graph["marts.return_estimates"] = graph["marts.return_changes"] = {"marts.return_field"}
     weighed = {"marts.resident_field", "marts.survey_population"}
@@ -95,6 +96,7 @@ _ALONE: Mapping[str, Work] = {
     "core.organisation_links": rooms.organisation_links,
     "core.grant_explanations": rooms.grant_explanations,
     "core.link_candidates": rooms.link_candidates,
+    "core.proposals": rooms.proposals,
     "core.event_tellings": rooms.event_tellings,
     "marts.return_estimates": rooms.return_estimates,
     "marts.return_changes": rooms.return_changes,

@@ -24,6 +24,7 @@ from pipelines import (
     revisions,
     staging,
 )
+from pipelines import proposals as proposing
 from pipelines.contract_model import LANGUAGES, SourceContract
 from pipelines.corrections import read_corrections
 from pipelines.decisions import read_decisions
@@ -177,6 +178,16 @@ def grant_explanations(build: Build) -> int:
     """Write `core.grant_explanations`: why the ledger and the books differ, as people wrote it."""
     explained = read_explanations(build.workspace)
     return _write_frame(build, "core.grant_explanations", rows_of(explained))
+
+
+def proposals(build: Build) -> int:
+    """Write `core.proposals`, and the store of the workspace that the welfare group reads."""
+    raws = {source: database.read_frame(build.connection, f"raw.{source}") for source in proposing.ASKED}
+    names = database.read_frame(build.connection, "core.association_names")["name"].drop_nulls().to_list()
+    told = proposing.proposals(raws, names, build.workspace.settings)
+    rows = _write_frame(build, "core.proposals", told)
+    proposing.write_store(build.workspace, told)
+    return rows
 
 
 def event_tellings(build: Build) -> int:

@@ -13,9 +13,9 @@ from datetime import date
 
 import polars as pl
 
-from pipelines import parsing, quality
+from pipelines import masking, parsing, quality
 from pipelines.comparing import Known
-from pipelines.contract_model import SourceContract, fold
+from pipelines.contract_model import Column, SourceContract, fold
 from pipelines.contracts import FINISHED, HEADERS, RAGGED, code_lists
 from pipelines.corrections import Correction, apply
 from pipelines.linking import name_key
@@ -24,14 +24,11 @@ from pipelines.raw_table import near_headers
 from pipelines.settings import Settings
 
 PLACE = ("file_sha256", "sheet", "line")
-PERSON_MASK = "***"
+PERSON_MASK = masking.MASK
 """Stands in staging for the name of a recipient that may be a private person."""
 
 SHORTEST_WORD_ENDING = 4
 """Words of organisations this long are recognised as the end of a compound word too (`kylätoimikunta`)."""
-
-_EMAIL = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
-_PHONE = r"(?:\+358|\b0)[\s-]?\d{1,3}(?:[\s-]?\d{2,4}){2,3}\b"
 
 COUNTS = ("rows_read", "rows_staged", "rows_quarantined", "rows_outside", "rows_without_euros")
 EUROS = ("eur_read", "eur_staged", "eur_quarantined")
@@ -147,8 +144,8 @@ def stage(
     return Staged(rows, quarantine, findings, results, accounts, corrected)
 
 
-def text_frame(contract: SourceContract, raw: pl.DataFrame) -> pl.DataFrame:
-    """Lay the cells of raw rows under the columns of the contract, cleaned; personal columns are left behind.
+def text_frame(contract: SourceContract, raw: pl.DataFrame, columns: Sequence[Column] = ()) -> pl.DataFrame:
+    """Lay the cells of raw rows under columns of the contract, cleaned: those that go on, unless others are asked for.
 
     The cells of a ragged row can't be told apart, so it has none here, and an answer that was never sent is not judged
     by its cells either; quarantine keeps them as they were read.
@@ -157,14 +154,15 @@ def text_frame(contract: SourceContract, raw: pl.DataFrame) -> pl.DataFrame:
     -------
     pl.DataFrame
         `file_sha256`, `delivery`, `sheet`, `line`, `is_ragged`, `is_unfinished`, and a text column for each column
-        that goes on.
+        laid out.
     """
+    laid = columns or contract.staged_columns
     spellings = contract.header_spellings()
     schema = {name: RAW_SCHEMA[name] for name in (*PLACE, "delivery")} | {
         "is_ragged": pl.Boolean(),
         "is_unfinished": pl.Boolean(),
     }
-    schema |= {column.name: pl.String() for column in contract.staged_columns}
+    schema |= {column.name: pl.String() for column in laid}
     frames = [pl.DataFrame(schema=schema)]
     for _, table in raw.group_by(["file_sha256", "sheet"], maintain_order=True):
         header = table.filter(pl.col("kind") == "header")["cells"][0].to_list()
@@ -172,7 +170,7 @@ def text_frame(contract: SourceContract, raw: pl.DataFrame) -> pl.DataFrame:
         rows = table.filter(IS_ROW)
         is_ragged = pl.col("cells").list.len() != len(header)
         is_unfinished = pl.col("kind") == "unfinished"
-        columns = [
+        cells = [
             (
                 parsing.clean(
                     pl.when(~is_ragged & ~is_unfinished)
@@ -182,10 +180,10 @@ def text_frame(contract: SourceContract, raw: pl.DataFrame) -> pl.DataFrame:
                 if column.name in position
                 else pl.lit(None, pl.String)
             ).alias(column.name)
-            for column in contract.staged_columns
+            for column in laid
         ]
         marks = {"is_ragged": is_ragged, "is_unfinished": is_unfinished}
-        frames.append(rows.select(*PLACE, "delivery", *columns, **marks).select(list(schema)))
+        frames.append(rows.select(*PLACE, "delivery", *cells, **marks).select(list(schema)))
     return pl.concat(frames)
 
 
@@ -229,9 +227,9 @@ def mask_contacts(contract: SourceContract, rows: pl.DataFrame) -> pl.DataFrame:
     """
 
     def masked(text: pl.Expr) -> pl.Expr:
-        bare = text.str.replace_all(_EMAIL, PERSON_MASK)
+        bare = text.str.replace_all(masking.EMAIL, PERSON_MASK)
         has_words = bare.str.contains(r"\p{L}{3}")
-        return pl.when(has_words).then(bare.str.replace_all(_PHONE, PERSON_MASK)).otherwise(bare)
+        return pl.when(has_words).then(bare.str.replace_all(masking.PHONE, PERSON_MASK)).otherwise(bare)
 
     single = [name for reads in ("text", "organisation") for name in _named(contract, reads)]
     several = [name for reads in ("texts", "organisations") for name in _named(contract, reads)]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import IO
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -48,7 +49,7 @@ def template_sources() -> list[SourceContract]:
     return [source for source in contracts.sources().values() if "xlsx" in source.formats]
 
 
-def write_template(source: SourceContract, settings: Settings | None, file: Path) -> None:
+def write_template(source: SourceContract, settings: Settings | None, file: Path | IO[bytes]) -> None:
     """Write the template of a source: a sheet to fill in, a guide, and the lists that cells choose from.
 
     Parameters

@@ -83,6 +83,26 @@ class Workspace:
         return self.root / "links.csv"
 
     @property
+    def restricted(self) -> Path:
+        """What only people with a role may see: proposals, what was done about them, who delivered what."""
+        return self.root / "restricted"
+
+    @property
+    def deliveries_file(self) -> Path:
+        """Who delivered which file, when; holds e-mail addresses of officials."""
+        return self.restricted / "deliveries.jsonl"
+
+    @property
+    def proposals_file(self) -> Path:
+        """Development proposals, written anew by each refresh."""
+        return self.restricted / "proposals.jsonl"
+
+    @property
+    def proposal_changes_file(self) -> Path:
+        """What people decided on proposals; kept for ever."""
+        return self.restricted / "proposal_changes.jsonl"
+
+    @property
     def question_maps(self) -> Path:
         """One folder a source, with a TOML file for each form whose export is read through it."""
         return self.root / "question_maps"
@@ -128,6 +148,10 @@ class Workspace:
             raise WorkspaceError(f"Kansio {self.root} on jo työtila. Valitse toinen kansio.")
         self.make_folders()
         self.settings_file.write_text(settings_text, encoding="utf-8")
+
+    def make_restricted(self) -> None:
+        """Make the folder of what needs a role; only its owner may look in."""
+        self.restricted.mkdir(mode=0o700, exist_ok=True)
 
     def make_folders(self) -> None:
         """Make the folders that are missing; a copy of a workspace may have lost the empty ones."""

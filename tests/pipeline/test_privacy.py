@@ -10,6 +10,7 @@ import csv
 import io
 import json
 import re
+import stat
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,6 +34,11 @@ PLANTED = re.compile(
     rf"vilhelmiina|keksitty-kuviteltu|765\s?4321|{survey_forms.PERSON}|{survey_forms.EMAIL}".casefold()
 )
 
+PROPOSED = "sinivalkoinen soutuvene lainattavaksi"
+"""Stands in every column of free text."""
+WORKSPACE_ONLY = {"inbox", "landing", "build.duckdb", "restricted"}
+"""Where the workspace may hold what was proposed."""
+
 REPEATS_CELLS = {"quality.quarantine", "quality.findings"}
 PROSE = {"annual_clock": {"task"}, "events": {"name", "place"}, "meetings": {"place"}}
 """Columns that go on and that people write sentences into."""
@@ -49,7 +55,7 @@ BAD = {
 
 def cell(source: SourceContract, column: Column) -> str:
     if column.is_personal:
-        return f"{PERSON}, {MAIL}, {PHONE}"
+        return f"{PROPOSED}, t. {PERSON}, {MAIL}, {PHONE}, Keksityn Kerho ry"
     if column.reads == "organisation":
         return PERSON
     if column.reads == "organisations":
@@ -247,6 +253,27 @@ def texts_of(path: Path) -> Iterator[bytes]:
         yield path.read_bytes()
     else:
         raise AssertionError(f"teach this test to look into {path.name}")
+
+
+def test_proposals_are_in_the_restricted_store_alone_and_masked(workspace: Workspace) -> None:
+    """What associations and residents propose is kept for the welfare group: masked, and in no file that others read."""
+    stored = workspace.proposals_file.read_text(encoding="utf-8")
+    assert stored.count(PROPOSED) == 2, "one of an association and one of a resident"
+    assert not PLANTED.search(stored.casefold())
+    assert "Keksityn Kerho" not in stored
+    holders = [path for path in workspace.root.rglob("*") if path.is_file() and _holds(path)]
+    assert {path.relative_to(workspace.root).parts[0] for path in holders} <= WORKSPACE_ONLY
+    assert stat.S_IMODE(workspace.restricted.stat().st_mode) == 0o700
+    for path in workspace.editions.rglob("*.duckdb"):
+        with database.open_edition(path) as connection:
+            tables = connection.execute("SELECT table_schema, table_name FROM information_schema.tables").fetchall()
+            assert ("core", "proposals") not in tables
+            told = [str(connection.execute(f'SELECT * FROM "{room}"."{name}"').fetchall()) for room, name in tables]
+            assert PROPOSED not in " ".join(told)
+
+
+def _holds(path: Path) -> bool:
+    return PROPOSED.encode() in path.read_bytes()
 
 
 def test_no_edition_holds_anything_of_a_person(workspace: Workspace) -> None:
