@@ -147,7 +147,7 @@ def rows_before(workspace: Workspace, source: str) -> int | None:
 
 def first_editions(workspace: Workspace) -> dict[str, str]:
     """Return the hash of each delivered file that an edition was made of, with the first such edition."""
-    described = sorted((_described(folder) for folder in _finished(workspace)), key=lambda facts: facts["published_at"])
+    described = sorted((_described(folder) for folder in finished(workspace)), key=lambda facts: facts["published_at"])
     first: dict[str, str] = {}
     for facts in described:
         for of_source in facts.get("inputs", {}).get("delivered", {}).values():
