@@ -12,11 +12,13 @@ from pathlib import Path
 import streamlit as st
 
 from dashboards import components, data
+from dashboards.address import carry_on, same_page
 from dashboards.data import Edition, EditionUnavailable
 from dashboards.formats import day
 from dashboards.navigation import all_pages
 from dashboards.report_link import report_link
-from dashboards.texts import tr
+from dashboards.texts import DEFAULT, OWN_NAMES, language, tr
+from dashboards.texts import PARAMETER as LANGUAGE
 
 STATIC = Path(__file__).parent / "static"
 
@@ -39,6 +41,18 @@ def show_unavailable(reason: EditionUnavailable) -> None:
     }[reason.problem]
     st.html(components.heading(sentence, 1) + components.paragraph(way_on))
     st.button(tr("Try again"), type="primary")
+
+
+def show_languages() -> None:
+    """Show the languages of the pages; an address in a language that there is not gets a sentence."""
+    choices = [
+        (code, name, same_page(**{LANGUAGE: None if code == DEFAULT else code})) for code, name in OWN_NAMES.items()
+    ]
+    st.html(components.languages(tr("Language"), choices, language()))
+    asked = st.query_params.get(LANGUAGE, DEFAULT)
+    if asked not in OWN_NAMES:
+        sentence = tr("There are no pages in the language “{asked}”. They are shown in Finnish.", asked=asked[:20])
+        st.html(components.notice(sentence, "problem"))
 
 
 def show_footer(edition: Edition, page_title: str) -> None:
@@ -69,6 +83,8 @@ def run() -> None:
     st.set_page_config(page_title="Yhteispeli", page_icon=str(STATIC / "icon.png"), layout="wide")
     st.logo(STATIC / "logo.svg", size="large")
     page = st.navigation(all_pages(), position="top")
+    carry_on()
+    show_languages()
     try:
         edition = data.current_edition()
     except EditionUnavailable as reason:

@@ -90,6 +90,16 @@ def picture(address: str, alternative: str) -> str:
     return f'<img class="yp-picture" src="{escape(address)}" alt="{escape(alternative)}">'
 
 
+def languages(label: str, choices: Sequence[tuple[str, str, str]], current: str) -> str:
+    """Return the choice of language: code, name in the language itself and address of each."""
+    marked = {code: ' aria-current="true"' if code == current else "" for code, _, _ in choices}
+    items = "".join(
+        f'<li><a href="{escape(address)}" lang="{code}" hreflang="{code}"{marked[code]}>{escape(name)}</a></li>'
+        for code, name, address in choices
+    )
+    return f'<nav class="yp-languages" aria-label="{escape(label)}"><ul>{items}</ul></nav>'
+
+
 def definitions(items: Iterable[tuple[str, str]]) -> str:
     """Return pairs of a name and its text."""
     rows = "".join(f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in items)
