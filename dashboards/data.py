@@ -6,10 +6,13 @@ to people. Only files of `queries/` are run, and only against `public.duckdb`.
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final, Literal, TypeVar
 
@@ -43,6 +46,7 @@ from warehouse.database import open_edition
 
 WORKSPACE_VARIABLE: Final = "YHTEISPELI_WORKSPACE"
 PUBLIC_FILE: Final = "public.duckdb"
+DESCRIPTION: Final = "edition.json"
 
 LIST_OF_BREAKDOWN: Final = {
     "purpose_group": "purpose_groups",
@@ -69,7 +73,7 @@ LIST_OF_BREAKDOWN: Final = {
 _OF_RUN: Final = "edition_of_run"
 _QUERIES = Path(__file__).parent / "queries"
 
-Problem = Literal["no_workspace", "no_edition", "damaged"]
+Problem = Literal["no_workspace", "no_edition", "no_such_edition", "damaged", "newer", "older"]
 Row = TypeVar("Row")
 
 
@@ -80,12 +84,24 @@ class EditionUnavailable(Exception):  # noqa: N818 - it is not an error of the p
     ----------
     problem
         `no_workspace`: the folder is not set or does not exist; `no_edition`: nothing has been published yet;
-        `damaged`: the published file is missing or can't be read.
+        `no_such_edition`: the edition that is asked for is not kept; `damaged`: the published file is missing or can't
+        be read; `newer`, `older`: another version of the program made it, and this one can't read it.
+    version
+        The version of the program that made the edition, where that is the problem.
     """
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, version: str = "") -> None:
         super().__init__(problem)
         self.problem: Problem = problem
+        self.version = version
+
+
+@dataclass(frozen=True, slots=True)
+class KeptEdition:
+    """An edition of the workspace; the day is unknown where its description can't be read."""
+
+    edition_id: str
+    published_on: date | None
 
 
 @dataclass(frozen=True)
@@ -238,6 +254,35 @@ def current_edition() -> Edition:
     return _open(str(file))
 
 
+def kept_editions() -> list[KeptEdition]:
+    """Return the finished editions of the workspace, the newest first.
+
+    Raises
+    ------
+    EditionUnavailable
+        As `workspace_root`.
+    """
+    files = (workspace_root() / "editions").glob(f"[!.]*/{PUBLIC_FILE}")
+    told = [(_described(file.parent).get("published_at", ""), file.parent.name) for file in files]
+    return [
+        KeptEdition(name, datetime.fromisoformat(moment).date() if moment else None)
+        for moment, name in sorted(told, reverse=True)
+    ]
+
+
+def edition_named(edition_id: str) -> Edition:
+    """Return a kept edition by its id.
+
+    Raises
+    ------
+    EditionUnavailable
+        There is no such edition, or it can't be read.
+    """
+    if edition_id not in {kept.edition_id for kept in kept_editions()}:
+        raise EditionUnavailable("no_such_edition")
+    return _open(str(workspace_root() / "editions" / edition_id / PUBLIC_FILE))
+
+
 def keep_for_run(edition: Edition) -> None:
     """Keep the edition that this run shows, so that all parts of a page show the same one."""
     st.session_state[_OF_RUN] = edition
@@ -254,7 +299,28 @@ def _open(file: str) -> Edition:
     try:
         return _read(open_edition(Path(file)))
     except (duckdb.Error, IndexError) as error:
-        raise EditionUnavailable("damaged") from error
+        raise _why_unreadable(Path(file).parent) from error
+
+
+def _why_unreadable(folder: Path) -> EditionUnavailable:
+    """Tell whether another version of the program made an edition, which would be why it can't be read."""
+    made_with, own = str(_described(folder).get("software_version", "")), version("yhteispeli")
+    if not made_with or _order(made_with) == _order(own):
+        return EditionUnavailable("damaged")
+    return EditionUnavailable("newer" if _order(made_with) > _order(own) else "older", made_with)
+
+
+def _order(made_with: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in made_with.split(".") if part.isdigit())
+
+
+def _described(folder: Path) -> Mapping[str, Any]:
+    """Return the description of an edition; empty where it can't be read, as the edition itself may still be."""
+    try:
+        described = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return described if isinstance(described, dict) else {}
 
 
 def _read(connection: duckdb.DuckDBPyConnection) -> Edition:

@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
-from typing import Final, Literal, cast, get_args
+from typing import Final, Literal, get_args
 from urllib.parse import parse_qs
 
 from babel.messages.mofile import write_mo
@@ -51,7 +51,7 @@ def language() -> Language:
 def language_of(query: str) -> Language:
     """Return the language that the query of an address asks for; the default where it asks for none that is known."""
     asked = parse_qs(query[:2000]).get(PARAMETER, [DEFAULT])[-1]
-    return cast(Language, asked) if asked in LANGUAGES else DEFAULT
+    return asked if asked in LANGUAGES else DEFAULT
 
 
 @contextmanager
