@@ -32,7 +32,7 @@ def edition_to_show() -> Edition:
         As `data.current_edition`.
     """
     asked = st.query_params.get(EDITION)
-    if asked is None:
+    if not asked:
         return data.current_edition()
     try:
         edition = data.edition_named(asked)

@@ -78,7 +78,7 @@ def test_the_page_of_quality_lists_the_editions_newest_first(with_old: Path, app
     assert f'href="?edition={OLD}"' in bodies_of(app)
 
 
-@pytest.mark.parametrize("asked", ["2020-01-01-000000", "../../etc", ".", "", "\x00", "x" * 500])
+@pytest.mark.parametrize("asked", ["2020-01-01-000000", "../../etc", ".", "\x00", "x" * 500])
 def test_an_edition_that_is_not_kept_gets_a_sentence(asked: str, with_old: Path, app: AppTest) -> None:
     words = opened(app, "overview", edition=asked)
     assert "ei ole. Näytetään nykyinen." in words
