@@ -12,12 +12,15 @@ from pathlib import Path
 import streamlit as st
 
 from dashboards import components, data
+from dashboards.address import carry_on, same_page
 from dashboards.data import Edition, EditionUnavailable
+from dashboards.edition_choice import current_id, edition_to_show, links_to_others
 from dashboards.formats import day
 from dashboards.navigation import all_pages
 from dashboards.open_data_list import open_data_link
 from dashboards.report_link import report_link
-from dashboards.texts import tr
+from dashboards.texts import DEFAULT, OWN_NAMES, language, tr
+from dashboards.texts import PARAMETER as LANGUAGE
 
 STATIC = Path(__file__).parent / "static"
 
@@ -37,9 +40,33 @@ def show_unavailable(reason: EditionUnavailable) -> None:
             tr("The published figures can't be opened."),
             tr("Tell the person who keeps the service. A new edition is made with yhteispeli refresh FOLDER."),
         ),
+        "newer": (
+            tr("The published figures were made by a newer version of the program, {version}.", version=reason.version),
+            tr("Tell the person who keeps the service: update the program to at least that version."),
+        ),
+        "older": (
+            tr(
+                "The published figures were made by an older version of the program, {version}.", version=reason.version
+            ),
+            tr("Tell the person who keeps the service: a new edition is made with yhteispeli refresh FOLDER."),
+        ),
     }[reason.problem]
     st.html(components.heading(sentence, 1) + components.paragraph(way_on))
+    if reason.problem in {"damaged", "newer", "older"}:
+        st.html(links_to_others())
     st.button(tr("Try again"), type="primary")
+
+
+def show_languages() -> None:
+    """Show the languages of the pages; an address in a language that there is not gets a sentence."""
+    choices = [
+        (code, name, same_page(**{LANGUAGE: None if code == DEFAULT else code})) for code, name in OWN_NAMES.items()
+    ]
+    st.html(components.languages(tr("Language"), choices, language()))
+    asked = st.query_params.get(LANGUAGE, DEFAULT)
+    if asked not in OWN_NAMES:
+        sentence = tr("There are no pages in the language “{asked}”. They are shown in Finnish.", asked=asked[:20])
+        st.html(components.notice(sentence, "problem"))
 
 
 def show_footer(edition: Edition, page_title: str) -> None:
@@ -56,13 +83,9 @@ def show_footer(edition: Edition, page_title: str) -> None:
 
 
 @st.fragment(run_every=60)
-def watch_for_new_edition(shown: str) -> None:
-    """Run the page again when another edition is served than the one that is shown."""
-    try:
-        served = data.current_edition().facts.edition_id
-    except EditionUnavailable:
-        return
-    if served != shown:
+def watch_for_new_edition(served: str) -> None:
+    """Run the page again when another edition is served than when it was drawn."""
+    if current_id() not in {served, ""}:
         st.rerun()
 
 
@@ -71,8 +94,10 @@ def run() -> None:
     st.set_page_config(page_title="Yhteispeli", page_icon=str(STATIC / "icon.png"), layout="wide")
     st.logo(STATIC / "logo.svg", size="large")
     page = st.navigation(all_pages(), position="top")
+    carry_on()
+    show_languages()
     try:
-        edition = data.current_edition()
+        edition = edition_to_show()
     except EditionUnavailable as reason:
         show_unavailable(reason)
         return
@@ -84,7 +109,7 @@ def run() -> None:
     data.keep_for_run(edition)
     page.run()
     show_footer(edition, page.title)
-    watch_for_new_edition(edition.facts.edition_id)
+    watch_for_new_edition(current_id())
 
 
 run()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 import plotly.graph_objects as go  # type: ignore[import-untyped]
 
-from dashboards.formats import NBSP, on_scale, quantity, scale_of
+from dashboards.formats import on_scale, quantity, scale_of, separators, unit_marks
 from dashboards.rows import IndicatorCard, SeriesBreak, Value
 from dashboards.texts import tr
 from dashboards.theme import ACCENT, INK, PALE, QUIET, TEMPLATE, WHITE
@@ -45,7 +45,7 @@ def trend(
         What is said of a value when it is pointed at.
     """
     known = [value for value in series if value.number is not None]
-    figure = go.Figure(layout={"template": TEMPLATE, "height": HEIGHT})
+    figure = go.Figure(layout={"template": TEMPLATE, "height": HEIGHT, "separators": "".join(separators())})
     if card.kind == "flow":
         _add_bars(figure, card, known, describe)
     elif all(value.shown == "value" and not value.is_of_term for value in known):
@@ -60,7 +60,9 @@ def trend(
     if known:
         figure.update_xaxes(**_axis(known))
         floor, ceiling = scale_of(card)
-        figure.update_yaxes(range=[floor, ceiling or _top(card, known) * 1.18 or 1], ticksuffix=_suffix(card))
+        before, after = unit_marks(card)
+        top = ceiling or _top(card, known) * 1.18 or 1
+        figure.update_yaxes(range=[floor, top], tickprefix=before, ticksuffix=after)
     return figure
 
 
@@ -77,10 +79,6 @@ def _axis(known: Sequence[Value]) -> dict[str, object]:
 
 def _top(card: IndicatorCard, known: Sequence[Value]) -> float:
     return max(on_scale(value.upper or value.number or 0.0, card) for value in known)
-
-
-def _suffix(card: IndicatorCard) -> str:
-    return {"share": f"{NBSP}%", "EUR": f"{NBSP}€"}.get(card.unit_code, "")
 
 
 def _heights(card: IndicatorCard, values: Sequence[Value]) -> list[float]:

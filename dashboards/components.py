@@ -59,6 +59,11 @@ def safe(text: str) -> str:
     return text if isinstance(text, Markup) else escape(text)
 
 
+def in_finnish(text: str) -> Markup:
+    """Return a text that exists in Finnish only, such as a line of the handbook, marked so for screen readers."""
+    return Markup(f'<span lang="fi">{escape(text)}</span>')
+
+
 def paragraph(text: str, kind: str = "text") -> str:
     """Return a paragraph; kinds: text, quiet, note."""
     return f'<p class="yp-{kind}">{safe(text)}</p>'
@@ -71,8 +76,24 @@ def badge(verdict: str) -> str:
 
 
 def notice(text: str, kind: str = "info") -> str:
-    """Return a notice; kinds: info, example, problem."""
-    return f'<div class="yp-notice yp-notice-{kind}" role="note"><p>{escape(text)}</p></div>'
+    """Return a notice; kinds: info, example, old, problem."""
+    return f'<div class="yp-notice yp-notice-{kind}" role="note"><p>{safe(text)}</p></div>'
+
+
+def link(address: str, text: str) -> str:
+    """Return a link to another page or another view of this one."""
+    return f'<a class="yp-link" href="{escape(address)}">{escape(text)}</a>'
+
+
+def links(items: Iterable[tuple[str, str, bool]]) -> str:
+    """Return a list of links: address, text, and whether it is what is shown now, which is marked."""
+    rows = "".join(
+        f'<li aria-current="true"><strong>{escape(text)}</strong></li>'
+        if is_shown
+        else f"<li>{link(address, text)}</li>"
+        for address, text, is_shown in items
+    )
+    return f'<ul class="yp-links">{rows}</ul>'
 
 
 def figures(items: Iterable[tuple[str, str, str]]) -> str:
@@ -90,9 +111,19 @@ def picture(address: str, alternative: str) -> str:
     return f'<img class="yp-picture" src="{escape(address)}" alt="{escape(alternative)}">'
 
 
+def languages(label: str, choices: Sequence[tuple[str, str, str]], current: str) -> str:
+    """Return the choice of language: code, name in the language itself and address of each."""
+    marked = {code: ' aria-current="true"' if code == current else "" for code, _, _ in choices}
+    items = "".join(
+        f'<li><a href="{escape(address)}" lang="{code}" hreflang="{code}"{marked[code]}>{escape(name)}</a></li>'
+        for code, name, address in choices
+    )
+    return f'<nav class="yp-languages" aria-label="{escape(label)}"><ul>{items}</ul></nav>'
+
+
 def definitions(items: Iterable[tuple[str, str]]) -> str:
     """Return pairs of a name and its text."""
-    rows = "".join(f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in items)
+    rows = "".join(f"<dt>{escape(name)}</dt><dd>{safe(text)}</dd>" for name, text in items)
     return f'<dl class="yp-definitions">{rows}</dl>'
 
 

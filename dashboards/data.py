@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final, Literal, TypeVar
 
@@ -78,7 +79,7 @@ LIST_OF_BREAKDOWN: Final = {
 _OF_RUN: Final = "edition_of_run"
 _QUERIES = Path(__file__).parent / "queries"
 
-Problem = Literal["no_workspace", "no_edition", "damaged"]
+Problem = Literal["no_workspace", "no_edition", "damaged", "newer", "older"]
 Row = TypeVar("Row")
 
 
@@ -89,12 +90,15 @@ class EditionUnavailable(Exception):  # noqa: N818 - it is not an error of the p
     ----------
     problem
         `no_workspace`: the folder is not set or does not exist; `no_edition`: nothing has been published yet;
-        `damaged`: the published file is missing or can't be read.
+        `damaged`: the published file is missing or can't be read; `newer`, `older`: another version of the program made it, and this one can't read it.
+    version
+        The version of the program that made the edition, where that is the problem.
     """
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, version: str = "") -> None:
         super().__init__(problem)
         self.problem: Problem = problem
+        self.version = version
 
 
 @dataclass(frozen=True)
@@ -253,16 +257,16 @@ def published_editions() -> list[PublishedEdition]:
     Raises
     ------
     EditionUnavailable
-        As `workspace_root` and `current_id`.
+        As `workspace_root`.
     """
     root = workspace_root()
-    current = current_id(root)
+    current = _current_id_or_none(root)
     found = []
-    for folder in (root / "editions").iterdir():
+    for folder in (root / "editions").glob("*"):
         if _is_edition(folder):
-            told = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
-            at, version = str(told["published_at"]), str(told["software_version"])
-            found.append(PublishedEdition(folder.name, at, version, is_current=folder.name == current))
+            told = _described(folder)
+            at, made_with = str(told.get("published_at", "")), str(told.get("software_version", ""))
+            found.append(PublishedEdition(folder.name, at, made_with, is_current=folder.name == current))
     return sorted(found, key=lambda edition: (edition.published_at, edition.edition_id), reverse=True)
 
 
@@ -310,8 +314,15 @@ def _edition_folder(edition_id: str) -> Path | None:
 
 def _is_edition(folder: Path) -> bool:
     """Tell a finished edition from one that is being written and from anything else."""
-    files = (PUBLIC_FILE, DESCRIPTION)
-    return not folder.name.startswith(".") and all((folder / name).is_file() for name in files)
+    return not folder.name.startswith(".") and (folder / PUBLIC_FILE).is_file()
+
+
+def _current_id_or_none(root: Path) -> str | None:
+    """Return what `CURRENT` names; editions can be listed and opened by name without it."""
+    try:
+        return current_id(root)
+    except EditionUnavailable:
+        return None
 
 
 @cache
@@ -350,7 +361,28 @@ def _open(file: str) -> Edition:
     try:
         return _read(open_edition(Path(file)))
     except (duckdb.Error, IndexError) as error:
-        raise EditionUnavailable("damaged") from error
+        raise _why_unreadable(Path(file).parent) from error
+
+
+def _why_unreadable(folder: Path) -> EditionUnavailable:
+    """Tell whether another version of the program made an edition, which would be why it can't be read."""
+    made_with, own = str(_described(folder).get("software_version", "")), version("yhteispeli")
+    if not made_with or _order(made_with) == _order(own):
+        return EditionUnavailable("damaged")
+    return EditionUnavailable("newer" if _order(made_with) > _order(own) else "older", made_with)
+
+
+def _order(made_with: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in made_with.split(".") if part.isdigit())
+
+
+def _described(folder: Path) -> Mapping[str, Any]:
+    """Return the description of an edition; empty where it can't be read, as the edition itself may still be."""
+    try:
+        described = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return described if isinstance(described, dict) else {}
 
 
 def _read(connection: duckdb.DuckDBPyConnection) -> Edition:

@@ -267,7 +267,7 @@ def _method(edition: Edition, card: IndicatorCard) -> None:
                     (tr("Which way is better"), sentences.direction_words(card)),
                     (tr("What is called a change"), sentences.least_change(card)),
                     (tr("Small groups"), sentences.protection(edition, card)),
-                    (tr("In the handbook"), card.handbook),
+                    (tr("In the handbook"), components.in_finnish(card.handbook)),
                     (tr("Sources"), ", ".join(edition.source_title(source) for source in card.sources)),
                 ]
             )

@@ -165,7 +165,7 @@ def _explanations_table(edition: Edition, explanations: Sequence[Explanation]) -
             edition.label("granting_bodies", item.granting_body),
             str(item.year),
             money(item.difference_eur),
-            item.reason,
+            components.in_finnish(item.reason),
         ]
         for item in explanations
     ]

@@ -18,7 +18,7 @@ from dashboards.data import Edition
 from dashboards.formats import day
 from dashboards.rows import CouncilTerm, IndicatorCard, TermValue
 from dashboards.term_words import Followed
-from dashboards.texts import LANGUAGE, say, tr
+from dashboards.texts import language, say, tr
 
 Rule = tuple[str, Callable[[IndicatorCard, TermValue], bool], Callable[[IndicatorCard, TermValue], str]]
 """Heading, which indicators it concerns, and what is said of each."""
@@ -128,7 +128,7 @@ def sheet(edition: Edition, term: CouncilTerm) -> str:
         f"<footer>{''.join(components.paragraph(line) for line in _origin(edition))}</footer>",
     ]
     return (
-        f'<!DOCTYPE html><html lang="{LANGUAGE}"><head><meta charset="utf-8">'
+        f'<!DOCTYPE html><html lang="{language()}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(title)}</title><style>{_STYLE.read_text(encoding='utf-8')}</style></head>"
         f"<body><main>{''.join(parts)}</main></body></html>"

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from html import escape
 from typing import Final
-from urllib.parse import urlencode
 
+from dashboards.address import page_address
 from dashboards.navigation import ORIGIN
 from dashboards.rows import TOTAL
 from dashboards.texts import tr
@@ -26,7 +26,7 @@ def origin_address(indicator_id: str, period: str, breakdown: str = TOTAL, group
         asked[BREAKDOWN] = breakdown
     if group is not None and breakdown != TOTAL:
         asked[GROUP] = group
-    return f"{ORIGIN.address}?{urlencode(asked)}"
+    return page_address(ORIGIN.address, **asked)
 
 
 def origin_anchor(address: str, subject: str) -> str:

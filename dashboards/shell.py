@@ -16,7 +16,8 @@ from typing import Final
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboards.texts import LANGUAGE, tr
+from dashboards.address import CARRIED_ON
+from dashboards.texts import Language, language_of, speaking, tr
 
 _INLINE_SCRIPT = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 _DROPPED_REQUEST_HEADERS: Final = {b"accept-encoding", b"if-none-match", b"if-modified-since"}
@@ -52,20 +53,22 @@ class PageShell:
             body.extend(message.get("body", b""))
             if message.get("more_body", False):
                 return
-            page = _rewritten(bytes(body), MutableHeaders(scope=start))
+            language = language_of(scope["query_string"].decode("latin-1"))
+            page = _rewritten(bytes(body), MutableHeaders(scope=start), language)
             await send(start)
             await send({"type": "http.response.body", "body": page})
 
         await self.app({**scope, "headers": kept}, receive, rewrite)
 
 
-def _rewritten(body: bytes, headers: MutableHeaders) -> bytes:
+def _rewritten(body: bytes, headers: MutableHeaders, language: Language) -> bytes:
     if not headers.get("content-type", "").startswith("text/html"):
         return body
-    page, policy = _shell(body)
+    page, policy = _shell(body, language)
     for name in _DROPPED_RESPONSE_HEADERS:
         if name in headers:
             del headers[name]
+    headers["content-language"] = language
     headers["content-security-policy"] = policy
     headers["referrer-policy"] = "same-origin"
     headers["x-content-type-options"] = "nosniff"
@@ -73,18 +76,18 @@ def _rewritten(body: bytes, headers: MutableHeaders) -> bytes:
 
 
 @cache
-def _shell(original: bytes) -> tuple[bytes, str]:
+def _shell(original: bytes, language: Language) -> tuple[bytes, str]:
     page = original.decode("utf-8")
-    page = page.replace('<html lang="en">', f'<html lang="{LANGUAGE}">')
+    page = page.replace('<html lang="en">', f'<html lang="{language}">')
     page = page.replace("<title>Streamlit</title>", "<title>Yhteispeli</title>")
     page = page.replace("./favicon.png", "./assets/icon.png")
     page = re.sub(r'<link\s+rel="preload"[^>]*as="font"[^>]*>', "", page)
     page = re.sub(r'<link rel="service-desc"[^>]*>', "", page)
     page = re.sub(r"<!--.*?-->", "", page, flags=re.DOTALL).lstrip()
-    page = re.sub(
-        r"<noscript>.*?</noscript>", f"<noscript><p>{escape(_noscript())}</p></noscript>", page, flags=re.DOTALL
-    )
-    page = page.replace("</head>", f"{_head()}</head>")
+    with speaking(language):
+        noscript, head = f"<noscript><p>{escape(_noscript())}</p></noscript>", _head()
+    page = re.sub(r"<noscript>.*?</noscript>", noscript, page, flags=re.DOTALL)
+    page = page.replace("</head>", f"{head}</head>")
     encoded = page.encode("utf-8")
     return encoded, _policy(encoded)
 
@@ -100,6 +103,7 @@ def _head() -> str:
         '<link rel="stylesheet" href="./assets/yhteispeli.css">'
         f'<script type="application/json" id="yp-labels">{labels}</script>'
         '<script src="./assets/yhteispeli.js" defer></script>'
+        f'<script src="./assets/links.js" data-carried-on="{" ".join(CARRIED_ON)}" defer></script>'
     )
 
 

@@ -1,4 +1,4 @@
-"""The look of charts: colours, the Plotly template and its Finnish locale.
+"""The look of charts: colours, the Plotly template and its locale.
 
 Here belongs: what every chart shares. Not here: the page's own style (`static/yhteispeli.css`), single charts
 (`charts`).
@@ -12,8 +12,8 @@ from typing import Any, Final
 import plotly.graph_objects as go  # type: ignore[import-untyped]
 from babel.dates import get_day_names, get_month_names
 
-from dashboards.formats import NBSP
-from dashboards.texts import LANGUAGE
+from dashboards.formats import locale_of, separators
+from dashboards.texts import language
 
 INK: Final = "#212121"
 QUIET: Final = "#5f686d"
@@ -44,7 +44,6 @@ TEMPLATE: Final = go.layout.Template(
         "margin": {"l": 8, "r": 16, "t": 28, "b": 8},
         "paper_bgcolor": WHITE,
         "plot_bgcolor": WHITE,
-        "separators": f",{NBSP}",
         "showlegend": False,
         "xaxis": {
             **_AXIS,
@@ -61,10 +60,13 @@ TEMPLATE: Final = go.layout.Template(
 
 def plotly_config() -> dict[str, Any]:
     """Return what each `st.plotly_chart` is given: no tool bar, and the locale inline, as Plotly's bundle has none."""
-    days = get_day_names("wide", "stand-alone", locale=LANGUAGE)
-    short_days = get_day_names("abbreviated", "stand-alone", locale=LANGUAGE)
-    months = get_month_names("wide", "stand-alone", locale=LANGUAGE)
-    short_months = get_month_names("abbreviated", "stand-alone", locale=LANGUAGE)
+    chosen = language()
+    written_in = locale_of(chosen)
+    decimal, thousands = separators()
+    days = get_day_names("wide", "stand-alone", locale=written_in)
+    short_days = get_day_names("abbreviated", "stand-alone", locale=written_in)
+    months = get_month_names("wide", "stand-alone", locale=written_in)
+    short_months = get_month_names("abbreviated", "stand-alone", locale=written_in)
     locale = {
         "dictionary": {},
         "format": {
@@ -73,8 +75,8 @@ def plotly_config() -> dict[str, Any]:
             "months": [months[index] for index in range(1, 13)],
             "shortMonths": [short_months[index] for index in range(1, 13)],
             "date": "%d.%m.%Y",
-            "decimal": ",",
-            "thousands": NBSP,
+            "decimal": decimal,
+            "thousands": thousands,
         },
     }
-    return {"displayModeBar": False, "locale": LANGUAGE, "locales": {LANGUAGE: locale}}
+    return {"displayModeBar": False, "locale": chosen, "locales": {chosen: locale}}

@@ -12,7 +12,7 @@ from html import escape
 from dashboards import components, sentences
 from dashboards.components import Markup
 from dashboards.data import Edition
-from dashboards.formats import bare, number, percent, scale_of
+from dashboards.formats import bare, number, percent, quantity, scale_of
 from dashboards.measures import Measure, measures
 from dashboards.origin_link import origin_address, origin_link, origin_of
 from dashboards.pictures import Shape, sparkline
@@ -84,8 +84,9 @@ def _figure(edition: Edition, card: IndicatorCard, value: Value) -> str:
     if value.number is None:
         figure = f"<strong>{escape(sentences.why_empty(edition, value))}</strong>"
     else:
-        amount, unit = escape(bare(value.rounded(value.number), card)), escape(say(card.unit))
-        figure = f'<strong>{amount}</strong> <span class="yp-tile-unit">{unit}</span>'
+        amount = bare(value.rounded(value.number), card)
+        before, _, after = quantity(value.rounded(value.number), card).partition(amount)
+        figure = f"{_unit(before)}<strong>{escape(amount)}</strong>{_unit(after)}"
     note = sentences.estimate_note(value)
     if value.shown == "reported":
         note = f", {sentences.told_word(card, value).lower()}"
@@ -94,6 +95,10 @@ def _figure(edition: Edition, card: IndicatorCard, value: Value) -> str:
         f'<p class="yp-tile-figure">{figure}</p>'
         f'<p class="yp-tile-year">{escape(say(card.title))} {value.when}{escape(note + status)}</p>'
     )
+
+
+def _unit(words: str) -> str:
+    return f'<span class="yp-tile-unit">{escape(words)}</span>' if words else ""
 
 
 def _second(edition: Edition, card: IndicatorCard, value: Value) -> str:

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboards.api.negotiation import language
 from dashboards.api.routes import FILES, ROOT, interface
-from dashboards.texts import spoken
+from dashboards.texts import speaking
 
 METHODS: Final = "GET, HEAD, OPTIONS"
 _ANYBODY: Final = [
@@ -48,7 +48,7 @@ class PublicInterface:
                 message = {**message, "body": b""}
             await send(message)
 
-        with spoken(language(Headers(scope=scope))):
+        with speaking(language(Headers(scope=scope))):
             await interface({**scope, "method": "GET"} if is_head else scope, receive, pass_on)
 
 

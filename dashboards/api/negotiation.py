@@ -6,21 +6,18 @@ Here belongs: choosing among what there is. Not here: writing the answer (`answe
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from starlette.datastructures import Headers
 
-from dashboards.texts import LANGUAGE
-
-LANGUAGES: Final = (LANGUAGE, "sv", "en")
+from dashboards.texts import DEFAULT, LANGUAGES, Language
 
 
-def language(headers: Headers) -> str:
+def language(headers: Headers) -> Language:
     """Return the language that is liked best; Finnish when none of ours is named."""
     liked = _weighed(headers.get("accept-language", ""))
     weights = {name: max((weight for tag, weight in liked if _speaks(tag, name)), default=0.0) for name in LANGUAGES}
     best = max(LANGUAGES, key=lambda name: weights[name])
-    return best if weights[best] > 0 else LANGUAGE
+    return best if weights[best] > 0 else DEFAULT
 
 
 def media_type(headers: Headers, offered: Sequence[str]) -> str | None:

@@ -17,18 +17,18 @@ from dashboards.api.models import EditionQuestion, IndicatorsQuestion, Question,
 from dashboards.api.problems import sentence_of
 from dashboards.components import Markup
 from dashboards.data import EditionUnavailable
-from dashboards.texts import language_spoken, spoken, tr
+from dashboards.texts import Language, language, speaking, tr
 
-LANGUAGES: Final = {"fi": "Suomeksi", "sv": "På svenska", "en": "In English"}
+CHOICES: Final = {"fi": "Suomeksi", "sv": "På svenska", "en": "In English"}
 _POLICY: Final = (
     "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'self'"
 )
 
 
-def open_data_page(asked: str | None) -> Response:
+def open_data_page(asked: Language | None) -> Response:
     """Return the list of the open data of the current edition."""
-    with spoken(asked or language_spoken()):
+    with speaking(asked or language()):
         try:
             edition = data.current_edition()
         except EditionUnavailable as reason:
@@ -45,9 +45,9 @@ def open_data_page(asked: str | None) -> Response:
         return _page(f"{edition.facts.municipality_name}: {title.lower()}", said, "../")
 
 
-def interface_page(asked: str | None) -> Response:
+def interface_page(asked: Language | None) -> Response:
     """Return the page that tells people how the interface is used."""
-    with spoken(asked or language_spoken()):
+    with speaking(asked or language()):
         said = (
             components.lead(
                 tr("Programs get the public figures here, as JSON or CSV. Nothing needs a key, nothing can be changed.")
@@ -119,13 +119,13 @@ def _rules() -> tuple[str, ...]:
 
 
 def _page(title: str, body: str, root: str, status: int = 200) -> Response:
-    language, choosing = language_spoken(), tr("Language")
+    spoken, choosing = language(), tr("Language")
     choices = "".join(
-        f'<li><a href="?lang={code}" lang="{code}" hreflang="{code}"{_marked(code == language)}>{words}</a></li>'
-        for code, words in LANGUAGES.items()
+        f'<li><a href="?lang={code}" lang="{code}" hreflang="{code}"{_marked(code == spoken)}>{words}</a></li>'
+        for code, words in CHOICES.items()
     )
     page = (
-        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
+        f'<!doctype html><html lang="{spoken}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(title)} – Yhteispeli</title>"
         f'<link rel="icon" href="{root}assets/icon.png">'
@@ -137,7 +137,7 @@ def _page(title: str, body: str, root: str, status: int = 200) -> Response:
     )
     headers = {
         "Cache-Control": "no-cache",
-        "Content-Language": language,
+        "Content-Language": spoken,
         "Content-Security-Policy": _POLICY,
         "Referrer-Policy": "same-origin",
         "Vary": "Accept-Language",

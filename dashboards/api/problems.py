@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from dashboards.api.models import Problem
 from dashboards.data import EditionUnavailable
-from dashboards.texts import language_spoken, tr
+from dashboards.texts import language, tr
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER = {"Retry-After": "60"}
@@ -72,7 +72,7 @@ def _problem(request: Request, status: int, detail: str, headers: Mapping[str, s
     problem = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, instance=request.url.path)
     told = {
         "Cache-Control": "no-store",
-        "Content-Language": language_spoken(),
+        "Content-Language": language(),
         "Vary": "Accept, Accept-Language",
         **(headers or {}),
     }

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboards import components, leads, tiles
-from dashboards.address import warn_of_unknown
+from dashboards.address import carried_on, warn_of_unknown
 from dashboards.data import edition_of_run
 from dashboards.measures import measures
 from dashboards.navigation import page_title
@@ -17,4 +17,4 @@ with st.container(key="tiles"):
     for number, measure in enumerate(measures()):
         with st.container(key=f"tile-{number}"):
             st.html(tiles.tile(edition, measure))
-            st.page_link(measure.page.path, label=page_title(measure.page))
+            st.page_link(measure.page.path, label=page_title(measure.page), query_params=carried_on())

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboards import components, leads, quality_tables, revision_tables
+from dashboards import components, edition_choice, leads, quality_tables, revision_tables
 from dashboards.address import warn_of_unknown
 from dashboards.data import edition_of_run
 from dashboards.open_data_list import open_data_link
@@ -21,3 +21,4 @@ st.html(
     + quality_tables.breaks(edition)
     + quality_tables.edition_facts(edition)
 )
+edition_choice.show_editions(edition)

@@ -21,7 +21,8 @@
   const translateTree = (node) => {
     if (node.nodeType === Node.TEXT_NODE) {
       const word = labels[node.data.trim()] ?? counted(node.data.trim());
-      if (word && node.parentElement && !node.parentElement.closest("[data-testid=stHtml]")) node.data = word;
+      const isNew = word && word !== node.data.trim();  // an English word is its own: writing it again would never end
+      if (isNew && node.parentElement && !node.parentElement.closest("[data-testid=stHtml]")) node.data = word;
       return;
     }
     if (node.nodeType !== Node.ELEMENT_NODE) return;

@@ -21,7 +21,7 @@ from dashboards import data
 from dashboards.api import answers, negotiation, routes
 from dashboards.asgi import app
 from dashboards.data import WORKSPACE_VARIABLE
-from dashboards.texts import spoken, tr
+from dashboards.texts import speaking, tr
 
 ADDRESSES = ["indicators", "indicators/memberships", "values", "terms", "terms/2021-2025"]
 
@@ -307,7 +307,7 @@ def test_pages_speak_each_language(client: TestClient, address: str, language: s
     liked = client.get(address, headers={"Accept-Language": language})
     assert asked.text == liked.text
     assert f'<html lang="{language}">' in asked.text
-    with spoken(language):
+    with speaking(language):
         assert tr("Interface for programs") in asked.text or tr("Tables of the open data") in asked.text
     assert "<script" not in asked.text
     assert "script-src" not in asked.headers["content-security-policy"]

@@ -1,19 +1,22 @@
-"""The catalogue is complete: every sentence of the code and every word of the contracts has its Finnish."""
+"""The catalogues are complete: every sentence of the code and word of the contracts has its Finnish and Swedish."""
 
 from pathlib import Path
 from string import Formatter
 
+import pytest
+from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from pipelines import contracts
 
 ROOT = Path(__file__).resolve().parents[2]
+TRANSLATED = ("fi", "sv")
 
 
-def _catalogue():
-    with (ROOT / "dashboards/texts/fi.po").open("rb") as file:
-        return read_po(file, locale="fi")
+def _catalogue(language: str) -> Catalog:
+    with (ROOT / f"dashboards/texts/{language}.po").open("rb") as file:
+        return read_po(file, locale=language)
 
 
 def _said() -> set[str | tuple[str, str]]:
@@ -30,20 +33,35 @@ def _forms(text: object) -> tuple[str, ...]:
     return tuple(text) if isinstance(text, tuple | list) else (str(text),)
 
 
-def test_every_sentence_has_its_finnish() -> None:
-    translated = {message.id for message in _catalogue() if message.id and all(_forms(message.string))}
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_every_sentence_is_translated(language: str) -> None:
+    translated = {message.id for message in _catalogue(language) if message.id and all(_forms(message.string))}
     assert _said() - translated == set()
     assert _of_contracts() - translated == set()
 
 
-def test_no_sentence_is_left_over() -> None:
-    assert {message.id for message in _catalogue() if message.id} - _said() - _of_contracts() == set()
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_no_sentence_is_left_over_or_uncertain(language: str) -> None:
+    catalogue = _catalogue(language)
+    assert {message.id for message in catalogue if message.id} - _said() - _of_contracts() == set()
+    assert [message.id for message in catalogue if message.id and message.fuzzy] == []
+    assert catalogue.obsolete == {}
 
 
-def test_placeholders_are_the_same_in_both_languages() -> None:
-    for message in _catalogue():
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_placeholders_are_the_same_and_plurals_complete(language: str) -> None:
+    catalogue = _catalogue(language)
+    for message in catalogue:
         names = [
             {name for _, name, _, _ in Formatter().parse(text) if name}
             for text in (*_forms(message.id), *_forms(message.string))
         ]
         assert all(found == names[0] for found in names), message.id
+        if message.pluralizable:
+            assert len(_forms(message.string)) == catalogue.num_plurals
+
+
+def test_codes_of_the_contracts_are_english_words_too() -> None:
+    words = {message.id: message.string for message in _catalogue("en") if message.id}
+    assert set(words) == {word for word in _of_contracts() if word.islower() and " " not in word}
+    assert all(words.values())
