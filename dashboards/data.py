@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal, TypeVar
@@ -121,6 +121,16 @@ class Edition:
         """Return the values of a series, oldest first; empty when the edition has none."""
         return self.values.get((indicator_id, breakdown, breakdown_value), ())
 
+    def until(self, year: int) -> Edition:
+        """Return the edition as it tells the years up to one: later figures are left out, terms go by their first year."""
+        kept = {key: tuple(value for value in series if value.year <= year) for key, series in self.values.items()}
+        return replace(self, values=kept)
+
+    def finished_years(self) -> list[int]:
+        """Return the years that are over and have a figure of the whole, newest first."""
+        wholes = [series for (_, breakdown, _), series in self.values.items() if breakdown == TOTAL]
+        return sorted({value.year for series in wholes for value in series if _is_settled(value)}, reverse=True)
+
     def latest(self, indicator_id: str) -> Value | None:
         """Return the newest value of the whole that is not preliminary, else the newest, else None."""
         series = [value for value in self.series(indicator_id) if value.shown != "missing"]
@@ -231,7 +241,17 @@ def current_edition() -> Edition:
     EditionUnavailable
         As `workspace_root` and `current_id`, or the file can't be read.
     """
-    root = workspace_root()
+    return edition_of(workspace_root())
+
+
+def edition_of(root: Path) -> Edition:
+    """Return the edition that a workspace serves now; opened editions are kept, keyed by their file.
+
+    Raises
+    ------
+    EditionUnavailable
+        As `current_id`, or the file can't be read.
+    """
     file = root / "editions" / current_id(root) / PUBLIC_FILE
     if not file.is_file():
         raise EditionUnavailable("damaged")
@@ -247,6 +267,10 @@ def edition_of_run() -> Edition:
     """Return the edition that `keep_for_run` was given in this run."""
     edition: Edition = st.session_state[_OF_RUN]
     return edition
+
+
+def _is_settled(value: Value) -> bool:
+    return value.number is not None and not value.is_preliminary and not value.is_of_term
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -13,7 +13,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from dashboards.rows import IndicatorCard
-from dashboards.texts import LANGUAGE, say
+from dashboards.texts import language, say
 
 NBSP: Final = "\u00a0"
 
@@ -23,8 +23,8 @@ Number = float | int | Decimal
 def number(value: Number, decimals: int = 0) -> str:
     """Write a number with a fixed number of decimals: `1 234,5`."""
     pattern = "#,##0" + (f".{'0' * decimals}" if decimals else "")
-    written = format_decimal(value, format=pattern, locale=LANGUAGE)
-    return written.removeprefix("-") if not written.strip("-0,") else written  # no minus before a zero
+    written = format_decimal(value, format=pattern, locale=language())
+    return written.removeprefix("-") if not written.strip("-0,.") else written  # no minus before a zero
 
 
 def euros(value: Number, decimals: int = 0) -> str:
@@ -39,7 +39,7 @@ def percent(share: Number, decimals: int = 0) -> str:
 
 def day(value: date) -> str:
     """Write a day: `24.11.2026`."""
-    return format_date(value, format="d.M.yyyy", locale=LANGUAGE)
+    return format_date(value, format="d.M.yyyy", locale=language())
 
 
 def on_scale(value: float, card: IndicatorCard) -> float:

@@ -1,4 +1,4 @@
-"""The command line: `yhteispeli init | example | check | map | refresh | review | serve`.
+"""The command line: `yhteispeli init | example | check | map | refresh | review | report | serve`.
 
 Here belongs: arguments, exit codes and printing. Not here: the work behind the commands.
 """
@@ -177,6 +177,40 @@ def review(
     return CLEAN
 
 
+@app.command(help=_text("report.help"))
+def report(
+    workspace: Path,
+    *,
+    out: Path,
+    year: int | None = None,
+    lang: str = LANGUAGE,
+    file_format: Annotated[str | None, Parameter(name="--format")] = None,
+) -> int:
+    """Write the chapter of the welfare report; without `format` the ending of `out` tells it."""
+    from dashboards.data import EditionUnavailable, edition_of
+    from dashboards.report import making
+
+    _ = Workspace(workspace).settings
+    chosen = out.suffix.removeprefix(".").casefold() if file_format is None else file_format
+    if lang not in making.LANGUAGES:
+        return _fail(_text("report.unknown_language", asked=lang, known=", ".join(making.LANGUAGES)))
+    if chosen not in making.WRITERS:
+        return _fail(_text("report.unknown_format", asked=chosen, known=", ".join(making.WRITERS)))
+    try:
+        edition = edition_of(workspace)
+    except EditionUnavailable as unavailable:
+        return _fail(_text(f"report.{unavailable.problem}", root=workspace))
+    years = edition.finished_years()
+    if not years or year not in (None, *years):
+        return _fail(_text("report.unknown_year", asked=year or "–", known=", ".join(map(str, sorted(years))) or "–"))
+    made = making.report(edition, year or years[0], lang, chosen)
+    refusal = _write_new(out, made)
+    if refusal is not None:
+        return _fail(_text(refusal, path=out))
+    _out.print(_text("report.written", path=out, edition=edition.facts.edition_id))
+    return CLEAN
+
+
 @app.command(help=_text("cli.serve.help"))
 def serve(workspace: Path, *, port: int = 8501, host: str = "127.0.0.1") -> int:
     """Serve the dashboards of a workspace."""
@@ -238,6 +272,18 @@ def _write_report(file: Path, outcome: Checked | Refused, report: Path, language
         return refused.text
     except OSError:
         return message("feedback.not_written", path=report)
+    return None
+
+
+def _write_new(path: Path, content: bytes) -> str | None:
+    """Write a file that is not there yet: people go on writing in theirs; return why it could not be."""
+    try:
+        with path.open("xb") as file:
+            file.write(content)
+    except FileExistsError:
+        return "report.in_the_way"
+    except OSError:
+        return "report.not_written"
     return None
 
 

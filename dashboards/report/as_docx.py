@@ -1,0 +1,199 @@
+"""The chapter as DOCX, for groups that go on writing it.
+
+Here belongs: blocks as paragraphs of Word's own styles, tables with heading rows, pictures with alternatives. Not here:
+what is said (`chapter`). The same document gives the same bytes.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from io import BytesIO
+from typing import Final
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from docx import Document as new_document
+from docx.document import Document as WordDocument
+from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Cm, Pt, RGBColor
+from docx.styles.style import ParagraphStyle
+from docx.table import Table as WordTable
+from docx.text.paragraph import Paragraph as WordParagraph
+
+from dashboards.report.as_pdf import REGION, png
+from dashboards.report.document import Block, Bullets, Document, Facts, Heading, Paragraph, Picture, Table
+
+FONT: Final = "Calibri"
+CELL_STYLE: Final = "TableText"
+_INK, _DARK, _QUIET = RGBColor(0x21, 0x21, 0x21), RGBColor(0x00, 0x35, 0x7A), RGBColor(0x56, 0x5E, 0x63)
+_WIDTH: Final = Cm(16.6)
+_EPOCH: Final = (1980, 1, 1, 0, 0, 0)
+
+
+def docx(document: Document) -> bytes:
+    """Return the chapter as DOCX."""
+    word = new_document()
+    _properties(word, document)
+    _page(word, document)
+    _styles(word, document)
+    word.add_paragraph(document.title, style="Title")
+    word.add_paragraph(document.subtitle, style="Subtitle")
+    if document.notice:
+        word.add_paragraph(document.notice, style="Notice")
+    _facts(word, document.facts)
+    for block in document.blocks:
+        _block(word, block)
+    written = BytesIO()
+    word.save(written)
+    return _steady(written)
+
+
+def _block(word: WordDocument, block: Block) -> None:
+    match block:
+        case Heading():
+            word.add_heading(block.text, block.level)
+        case Paragraph():
+            word.add_paragraph(block.text, style={"text": "Normal", "lead": "Lead", "note": "Note"}[block.kind])
+        case Bullets():
+            for item in block.items:
+                word.add_paragraph(item, style="List Bullet")
+        case Facts():
+            _facts(word, block)
+        case Table():
+            _table(word, block)
+        case Picture():
+            _picture(word, block)
+
+
+def _facts(word: WordDocument, facts: Facts) -> None:
+    for name, text in facts.items:
+        paragraph = word.add_paragraph(style="Facts")
+        paragraph.add_run(f"{name}: ").bold = True
+        paragraph.add_run(text)
+
+
+def _table(word: WordDocument, block: Table) -> None:
+    word.add_paragraph(block.caption, style="Caption").paragraph_format.keep_with_next = True
+    table = word.add_table(rows=len(block.rows) + 1, cols=len(block.header), style="Table Grid")
+    table.alignment = WD_TABLE_ALIGNMENT.LEFT
+    _describe(table, block.caption)
+    for line, (row, cells) in enumerate(zip(table._tbl.tr_lst, (block.header, *block.rows), strict=True)):
+        is_strong = line == 0 or (block.has_total and line == len(block.rows))
+        for column, (cell, text) in enumerate(zip(row.tc_lst, cells, strict=True)):
+            _fill(WordParagraph(cell.p_lst[0], table), text, is_strong=is_strong, is_number=column in block.numeric)
+        properties = row.get_or_add_trPr()
+        properties.append(OxmlElement("w:cantSplit"))
+        if line == 0:
+            properties.append(OxmlElement("w:tblHeader"))
+    word.add_paragraph(style="Note")
+
+
+def _describe(table: WordTable, caption: str) -> None:
+    """Give a table its title for screen readers, and mark its first row and column as headings."""
+    properties = table._tbl.tblPr
+    look = properties.find(qn("w:tblLook"))
+    if look is None:
+        look = OxmlElement("w:tblLook")
+        properties.append(look)
+    for name, value in {"val": "04A0", "firstRow": "1", "firstColumn": "1", "noHBand": "0", "noVBand": "1"}.items():
+        look.set(qn(f"w:{name}"), value)
+    told = OxmlElement("w:tblCaption")
+    told.set(qn("w:val"), caption)
+    properties.append(told)
+
+
+def _fill(paragraph: WordParagraph, text: str, *, is_strong: bool, is_number: bool) -> None:
+    paragraph._p.style = CELL_STYLE  # the id itself: looking the name up takes longer than all the rest
+    paragraph.add_run(text).bold = is_strong
+    if is_number:
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+
+
+def _picture(word: WordDocument, block: Picture) -> None:
+    drawn = word.add_picture(BytesIO(png(block.svg)), width=_WIDTH)
+    drawn._inline.docPr.set("descr", block.alternative)
+    drawn._inline.docPr.set("title", block.caption)
+    word.paragraphs[-1].paragraph_format.keep_with_next = True
+    word.add_paragraph(block.caption, style="Caption")
+
+
+def _properties(word: WordDocument, document: Document) -> None:
+    properties = word.core_properties
+    properties.title = document.title
+    properties.subject = document.subject
+    properties.author = document.author
+    properties.last_modified_by = document.author
+    properties.language = f"{document.language}-{REGION}"
+    properties.comments = document.footer
+    properties.keywords = ""
+    properties.created = properties.modified = datetime.fromisoformat(document.day)
+    properties.revision = 1
+
+
+def _page(word: WordDocument, document: Document) -> None:
+    section = word.sections[0]
+    section.page_width, section.page_height = Cm(21), Cm(29.7)
+    section.left_margin = section.right_margin = Cm(2.2)
+    section.top_margin = section.bottom_margin = Cm(2.2)
+    section.header.paragraphs[0].text = document.running
+    foot = section.footer.paragraphs[0]
+    foot.add_run(f"{document.footer}  ")
+    _field(foot, "PAGE")
+    for line in (section.header.paragraphs[0], foot):
+        for run in line.runs:
+            run.font.size, run.font.color.rgb = Pt(8.5), _QUIET
+
+
+def _field(paragraph: WordParagraph, code: str) -> None:
+    field = OxmlElement("w:fldSimple")
+    field.set(qn("w:instr"), code)
+    paragraph._p.append(field)
+
+
+def _styles(word: WordDocument, document: Document) -> None:
+    """Set Word's own styles: font, sizes and colours; the language stands in the defaults, for every run."""
+    defaults = word.styles.element.find(qn("w:docDefaults")).find(qn("w:rPrDefault")).find(qn("w:rPr"))
+    spoken = defaults.find(qn("w:lang"))
+    spoken.set(qn("w:val"), f"{document.language}-{REGION}")
+    spoken.set(qn("w:eastAsia"), f"{document.language}-{REGION}")
+    for name, size, colour, above, below in (
+        ("Normal", 11, _INK, 0, 6),
+        ("Title", 26, _DARK, 0, 4),
+        ("Subtitle", 14, _INK, 0, 10),
+        ("Heading 1", 18, _DARK, 24, 6),
+        ("Heading 2", 14, _DARK, 16, 4),
+        ("Heading 3", 12, _INK, 12, 3),
+        ("List Bullet", 11, _INK, 0, 3),
+        ("Caption", 10, _INK, 8, 3),
+    ):
+        _shape(word.styles[name], size, colour, above, below)
+    for name, size, colour, above, below in (
+        ("Lead", 12.5, _INK, 0, 8),
+        ("Note", 9.5, _QUIET, 0, 8),
+        ("Notice", 11, _INK, 4, 10),
+        ("Facts", 11, _INK, 0, 2),
+        ("Table Text", 9, _INK, 1, 1),
+    ):
+        style = word.styles.add_style(name, 1)
+        style.base_style = word.styles["Normal"]
+        _shape(style, size, colour, above, below)
+    word.styles["Notice"].font.bold = True
+
+
+def _shape(style: ParagraphStyle, size: float, colour: RGBColor, above: float, below: float) -> None:
+    style.font.name, style.font.size, style.font.color.rgb, style.font.italic = FONT, Pt(size), colour, False
+    fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+    for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
+        fonts.attrib.pop(qn(f"w:{theme}"), None)
+    style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(above), Pt(below)
+
+
+def _steady(written: BytesIO) -> bytes:
+    """Return the package with no moment of writing in it."""
+    steady = BytesIO()
+    with ZipFile(written) as package, ZipFile(steady, "w", ZIP_DEFLATED) as copy:
+        for name in package.namelist():
+            copy.writestr(ZipInfo(name, _EPOCH), package.read(name), ZIP_DEFLATED)
+    return steady.getvalue()
