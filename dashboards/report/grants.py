@@ -45,7 +45,7 @@ def _picture(edition: Edition, year: int) -> list[Block]:
     known.sort(key=lambda item: item[1], reverse=True)
     items = [(edition.breakdown_label(BODY, code), figure, euros(figure)) for code, figure in known]
     told = ", ".join(f"{label} {written}" for label, _, written in items)
-    title = tr("{title} {year} by granting body", title=say(card.title), year=year)
+    title = f"{say(card.title)} {year} {sentences.by_breakdown(BODY)}"
     return [Picture(bars(items), f"{title}: {told}.", title)]
 
 
@@ -64,7 +64,7 @@ def _bodies(edition: Edition, year: int) -> list[Block]:
     rows = [row for row in rows if set(row[1:]) != {"–"}]
     if rows:
         rows.append([tr("Total"), *_cells(edition, years, edition.series(AWARDED))])
-    title = tr("{title} by granting body", title=say(card.title))
+    title = f"{say(card.title)} {sentences.by_breakdown(BODY)}"
     return of_rows(title, header, rows, frozenset(range(1, len(header))), total=True)
 
 
@@ -75,7 +75,7 @@ def _types(edition: Edition, year: int) -> list[Block]:
     parts = edition.parts(AWARDED, "grant_type", str(year))
     ordered = sorted(parts.items(), key=lambda item: item[1].number or 0.0, reverse=True)
     rows = [[edition.breakdown_label("grant_type", code), sentences.cell(edition, card, part)] for code, part in ordered]
-    title = tr("{title} {year} by grant type", title=say(card.title), year=year)
+    title = f"{say(card.title)} {year} {sentences.by_breakdown('grant_type')}"
     return of_rows(title, [sentences.breakdown_word("grant_type"), say(card.title)], rows, frozenset({1}))
 
 
