@@ -122,7 +122,7 @@ class Edition:
         return self.values.get((indicator_id, breakdown, breakdown_value), ())
 
     def until(self, year: int) -> Edition:
-        """Return the edition as it tells the years up to one: later figures are left out, terms go by their first year."""
+        """Return the edition without the figures of later years; a council term goes by its first year."""
         kept = {key: tuple(value for value in series if value.year <= year) for key, series in self.values.items()}
         return replace(self, values=kept)
 

@@ -195,7 +195,7 @@ def report(
     if lang not in making.LANGUAGES:
         return _fail(_text("report.unknown_language", asked=lang, known=", ".join(making.LANGUAGES)))
     if chosen not in making.WRITERS:
-        return _fail(_text("report.unknown_format", asked=chosen, known=", ".join(making.WRITERS)))
+        return _fail(_text("report.unknown_format", asked=chosen or "–", known=", ".join(making.WRITERS)))
     try:
         edition = edition_of(workspace)
     except EditionUnavailable as unavailable:

@@ -59,8 +59,6 @@ def _parts(edition: Edition, year: int, indicator_id: str, breakdown: str) -> li
         return []
     parts = edition.parts(indicator_id, breakdown, str(year))
     ordered = sorted(parts.items(), key=lambda item: -1.0 if item[1].number is None else item[1].number, reverse=True)
-    rows = [
-        [edition.breakdown_label(breakdown, code), sentences.cell(edition, card, value)] for code, value in ordered
-    ]
+    rows = [[edition.breakdown_label(breakdown, code), sentences.cell(edition, card, value)] for code, value in ordered]
     title = f"{say(card.title)} {year} {sentences.by_breakdown(breakdown)}"
     return of_rows(title, [sentences.breakdown_word(breakdown), say(card.title)], rows, frozenset({1}))

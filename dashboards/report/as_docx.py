@@ -11,7 +11,7 @@ from io import BytesIO
 from typing import Final
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from docx import Document as new_document
+from docx import api as word_api
 from docx.document import Document as WordDocument
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
@@ -34,7 +34,7 @@ _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 
 def docx(document: Document) -> bytes:
     """Return the chapter as DOCX."""
-    word = new_document()
+    word = word_api.Document()
     _properties(word, document)
     _page(word, document)
     _styles(word, document)
@@ -159,7 +159,7 @@ def _styles(word: WordDocument, document: Document) -> None:
     spoken.set(qn("w:val"), f"{document.language}-{REGION}")
     spoken.set(qn("w:eastAsia"), f"{document.language}-{REGION}")
     for name, size, colour, above, below in (
-        ("Normal", 11, _INK, 0, 6),
+        ("Normal", 11.0, _INK, 0, 6),
         ("Title", 26, _DARK, 0, 4),
         ("Subtitle", 14, _INK, 0, 10),
         ("Heading 1", 18, _DARK, 24, 6),

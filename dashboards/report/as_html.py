@@ -14,6 +14,9 @@ from typing import Final
 from dashboards import components
 from dashboards.report.document import Block, Bullets, Document, Facts, Heading, Paragraph, Picture, Table
 
+NARROW: Final = 60
+"""Letters across, under which a table is not stretched over the whole page."""
+
 _HERE: Final = Path(__file__).parent
 _FONT: Final = _HERE.parent / "static" / "source-sans-3-latin.woff2"
 
@@ -40,7 +43,8 @@ def page(document: Document) -> bytes:
 def part(document: Document) -> str:
     """Return the chapter for a page that has a heading of its own: every heading is one level lower."""
     title = components.heading(document.title, 2)
-    return f'<article class="yp-report" lang="{document.language}">{title}{_opening(document)}{_blocks(document.blocks, 2)}</article>'
+    told = f"{title}{_opening(document)}{_blocks(document.blocks, 2)}"
+    return f'<article class="yp-report" lang="{document.language}">{told}</article>'
 
 
 def _opening(document: Document) -> str:
@@ -66,7 +70,8 @@ def _block(block: Block, index: int, above: int) -> str:
             return components.definitions(block.items)
         case Table():
             rows, foot = (block.rows[:-1], block.rows[-1]) if block.has_total else (block.rows, ())
-            return components.table(block.caption, block.header, rows, block.numeric, foot)
+            table = components.table(block.caption, block.header, rows, block.numeric, foot)
+            return f'<div class="yp-narrow">{table}</div>' if sum(block.widths) < NARROW else table
         case Picture():
             address = "data:image/svg+xml;base64," + b64encode(block.svg.encode()).decode()
             drawn = f'<img src="{address}" alt="{escape(block.alternative)}">'
@@ -79,5 +84,6 @@ def _anchor(index: int) -> str:
 
 def _style() -> str:
     font = b64encode(_FONT.read_bytes()).decode()
-    face = f'@font-face{{font-family:"Source Sans 3";font-weight:200 900;src:url(data:font/woff2;base64,{font}) format("woff2")}}'
+    source = f'url(data:font/woff2;base64,{font}) format("woff2")'
+    face = f'@font-face{{font-family:"Source Sans 3";font-weight:200 900;src:{source}}}'
     return face + (_HERE / "report.css").read_text(encoding="utf-8")

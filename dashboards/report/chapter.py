@@ -15,7 +15,7 @@ from dashboards.formats import day, number
 from dashboards.report import activities, grants, indicators, method, reliability, surveys, terms
 from dashboards.report.document import Block, Document, Facts, Heading, Paragraph, of_rows
 from dashboards.report.indicators import Told
-from dashboards.texts import language, say, tr, tr_n
+from dashboards.texts import language, say, tr
 
 
 def chapter(edition: Edition, year: int) -> Document:
@@ -117,15 +117,12 @@ def _how_sure(told: Sequence[Told]) -> str:
     verdicts = Counter(item.value.verdict for item in told if item.value is not None and item.value.number is not None)
     if not verdicts:
         return tr("No measure has a figure.")
-    return tr_n(
-        "How sure: of {n} figure {usable} is usable, {care} is to be used with care and {unusable} is not usable.",
-        "How sure: of {n} figures {usable} are usable, {care} are to be used with care and {unusable} are not usable.",
-        verdicts.total(),
-        n=number(verdicts.total()),
-        usable=number(verdicts["usable"]),
-        care=number(verdicts["usable_with_care"]),
-        unusable=number(verdicts["not_usable"]),
-    )
+    parts = [
+        f"{sentences.verdict_word(verdict).lower()} {number(verdicts[verdict])}"
+        for verdict in ("usable", "usable_with_care", "not_usable")
+        if verdicts[verdict]
+    ]
+    return tr("How sure the {n} figures are: {parts}.", n=number(verdicts.total()), parts=", ".join(parts))
 
 
 def _table(told: Sequence[Told], year: int) -> list[Block]:

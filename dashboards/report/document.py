@@ -76,7 +76,11 @@ class Table:
 
 
 def _width(column: tuple[str, ...], *, is_number: bool) -> float:
-    words = max(min(len(word), 14) if NBSP not in word and not is_number else len(word) for text in column for word in text.split(" "))
+    words = max(
+        min(len(word), 14) if NBSP not in word and not is_number else len(word)
+        for text in column
+        for word in text.split(" ")
+    )
     longest = max(map(len, column))
     return max(words, min(longest, 12 + longest / 4), 5.0)
 
@@ -132,7 +136,12 @@ class Document:
 
 
 def of_rows(
-    caption: str, header: list[str], rows: list[list[str]], numeric: frozenset[int] = frozenset(), *, total: bool = False
+    caption: str,
+    header: list[str],
+    rows: list[list[str]],
+    numeric: frozenset[int] = frozenset(),
+    *,
+    total: bool = False,
 ) -> list[Block]:
     """Return a table as the only block; nothing when there are no rows."""
     if not rows:

@@ -100,9 +100,7 @@ def _whisker(axis: Axis, card: IndicatorCard, x: float, value: Value) -> str:
     if value.is_hidden or value.lower is None or value.upper is None:
         return ""
     low, high = (axis.y(on_scale(bound, card)) for bound in (value.lower, value.upper))
-    return (
-        f'<path d="M{x:.1f} {low:.1f}V{high:.1f}" stroke="{_colour(value)}" stroke-width="7" stroke-opacity="0.28"/>'
-    )
+    return f'<path d="M{x:.1f} {low:.1f}V{high:.1f}" stroke="{_colour(value)}" stroke-width="7" stroke-opacity="0.28"/>'
 
 
 def _line(axis: Axis, card: IndicatorCard, places: Sequence[tuple[float, Value]], breaks: set[int]) -> str:

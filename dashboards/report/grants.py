@@ -74,7 +74,9 @@ def _types(edition: Edition, year: int) -> list[Block]:
         return []
     parts = edition.parts(AWARDED, "grant_type", str(year))
     ordered = sorted(parts.items(), key=lambda item: item[1].number or 0.0, reverse=True)
-    rows = [[edition.breakdown_label("grant_type", code), sentences.cell(edition, card, part)] for code, part in ordered]
+    rows = [
+        [edition.breakdown_label("grant_type", code), sentences.cell(edition, card, part)] for code, part in ordered
+    ]
     title = f"{say(card.title)} {year} {sentences.by_breakdown('grant_type')}"
     return of_rows(title, [sentences.breakdown_word("grant_type"), say(card.title)], rows, frozenset({1}))
 
@@ -120,7 +122,9 @@ def _compared(edition: Edition, rows: Sequence[Reconciliation], year: int) -> li
         ]
         for row in rows
     ]
-    totals = [sum((found or Decimal(0) for found in column), Decimal(0)) for column in zip(*map(_sums, rows), strict=True)]
+    totals = [
+        sum((found or Decimal(0) for found in column), Decimal(0)) for column in zip(*map(_sums, rows), strict=True)
+    ]
     body.append([tr("Total"), *map(sentences.money, totals), ""])
     return of_rows(tr("Ledger and books {year}", year=year), header, body, frozenset(range(1, 5)), total=True)
 

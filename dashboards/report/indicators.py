@@ -56,8 +56,9 @@ class Told:
 
     @property
     def changed(self) -> str:
-        """The title, with the size of a clear change behind it."""
+        """The title within a sentence, with the size of a clear change behind it."""
         title = say(self.card.title)
+        title = title[:1].lower() + title[1:]
         if self.change is None or self.change.direction not in {"rose", "fell"}:
             return title
         return f"{title} ({sentences.change_amount(self.card, self.change)})"

@@ -73,7 +73,10 @@ def _glossary(edition: Edition) -> list[tuple[str, str]]:
         (sentences.verdict_marked("usable"), tr("the figure tells of the whole field")),
         (sentences.verdict_marked("usable_with_care"), tr("the figure gives the scale: read why")),
         (sentences.verdict_marked("not_usable"), tr("the figure is not enough for conclusions")),
-        (tr("No clear change"), tr("The difference is no larger than the uncertainty or the least change of the card.")),
+        (
+            tr("No clear change"),
+            tr("The difference is no larger than the uncertainty or the least change of the card."),
+        ),
         (
             sentences.status_word("preliminary").capitalize(),
             tr("The year or the council term is not over. The figure will still change."),

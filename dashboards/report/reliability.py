@@ -97,7 +97,12 @@ def _checks(edition: Edition) -> list[Block]:
 
 
 def _missing(edition: Edition, year: int) -> list[Block]:
-    told = [*_without_figure(edition, year), *_only_told(edition, year), *_hidden(edition, year), *_not_delivered(edition)]
+    told = [
+        *_without_figure(edition, year),
+        *_only_told(edition, year),
+        *_hidden(edition, year),
+        *_not_delivered(edition),
+    ]
     if not told:
         return [Paragraph(tr("Nothing is missing: every indicator has a figure of {year}.", year=year))]
     return [Bullets(tuple(told))]
@@ -113,7 +118,9 @@ def _without_figure(edition: Edition, year: int) -> list[str]:
         is_hidden = item.value is not None and item.value.is_hidden
         reason = tr("The data has not been delivered yet.")
         if item.value is not None:
-            reason = sentences.why_empty(edition, item.value) if is_hidden else edition.message(item.value.verdict_reason)
+            reason = (
+                sentences.why_empty(edition, item.value) if is_hidden else edition.message(item.value.verdict_reason)
+            )
         titles.setdefault(reason, []).append(say(card.title))
     return [f"{', '.join(of_reason)}: {reason}" for reason, of_reason in titles.items()]
 
@@ -133,14 +140,17 @@ def _only_told(edition: Edition, year: int) -> list[str]:
 
 def _hidden(edition: Edition, year: int) -> list[str]:
     hidden = sum(
-        value.is_hidden for series in edition.values.values() for value in series if value.year == year and not value.is_of_term
+        value.is_hidden
+        for series in edition.values.values()
+        for value in series
+        if value.year == year and not value.is_of_term
     )
     if not hidden:
         return []
     return [
         tr_n(
-            "{n} figure of {year} is hidden because it tells of fewer than {k} associations, or would give such a figure "
-            "away.",
+            "{n} figure of {year} is hidden because it tells of fewer than {k} associations, or would give such a "
+            "figure away.",
             "{n} figures of {year} are hidden because they tell of fewer than {k} associations, or would give such a "
             "figure away.",
             hidden,
