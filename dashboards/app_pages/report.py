@@ -16,13 +16,12 @@ YEAR = "vuosi"
 
 def show_downloads(edition: Edition, year: int) -> None:
     """Show a button for each language and format; a file is made when it is asked for."""
-    names = {"fi": "Suomi", "sv": "Svenska", "en": "English"}
+    spoken = {"fi": tr("in Finnish"), "sv": tr("in Swedish"), "en": tr("in English")}
     for code in making.LANGUAGES:
-        with st.container(key=f"report-{code}", horizontal=True, vertical_alignment="center"):
-            st.html(f'<p class="yp-text yp-language" lang="{code}">{names[code]}</p>')
+        with st.container(key=f"report-{code}", horizontal=True):
             for file_format, media_type in making.MEDIA_TYPES.items():
                 st.download_button(
-                    f"{file_format.upper()} ({names[code].lower()})",
+                    f"{file_format.upper()} {spoken[code]}",
                     data=partial(making.report, edition, year, code, file_format),
                     file_name=making.file_name(edition, year, code, file_format),
                     mime=media_type,

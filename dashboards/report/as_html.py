@@ -41,10 +41,11 @@ def page(document: Document) -> bytes:
 
 
 def part(document: Document) -> str:
-    """Return the chapter for a page that has a heading of its own: every heading is one level lower."""
+    """Return the chapter as a region that scrolls, for a page that has a heading of its own: headings a level lower."""
     title = components.heading(document.title, 2)
     told = f"{title}{_opening(document)}{_blocks(document.blocks, 2)}"
-    return f'<article class="yp-report" lang="{document.language}">{told}</article>'
+    name = f'aria-label="{escape(document.title)}"'
+    return f'<div class="yp-report" lang="{document.language}" role="region" tabindex="0" {name}>{told}</div>'
 
 
 def _opening(document: Document) -> str:

@@ -1,20 +1,23 @@
 """The chapter as a tagged PDF (PDF/UA-1), set by Typst.
 
-Here belongs: handing the blocks to the template `report.typ`. Not here: the layout (the template). Texts reach the
-template as JSON, so none of them is read as markup.
+Here belongs: handing the blocks to the template `report.typ`, and marking the first cell of a row as its heading, which
+Typst can't. Not here: the layout (the template). Texts reach the template as JSON, so none of them is read as markup.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date, datetime, time
 from functools import cache
 from importlib.resources import files
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
 import typst
+from pikepdf import Array, Dictionary, Name, Object, ObjectStreamMode, Pdf
 
 from dashboards.report.document import Block, Document, Table
 
@@ -36,13 +39,37 @@ def pdf(document: Document) -> bytes:
         sys_inputs={"document": json.dumps(told, ensure_ascii=False)},
         timestamp=int(moment.timestamp()),
     )
-    return bytes(made)
+    return _with_row_headings(bytes(made))
 
 
 def png(svg: str) -> bytes:
     """Return a picture as PNG with 220 dots an inch, for files that take no SVG."""
     made = typst.compile(str(_PICTURE), font_paths=_fonts(), format="png", ppi=220, sys_inputs={"svg": svg})
     return bytes(made)
+
+
+def _with_row_headings(made: bytes) -> bytes:
+    written = BytesIO()
+    with Pdf.open(BytesIO(made)) as file:
+        for body in _elements(file.Root.StructTreeRoot, Name.TBody):
+            for row in _elements(body, Name.TR):
+                heading = next(_elements(row, Name.TD))
+                heading.S = Name.TH
+                next(kind for kind in heading.A if Name.Table == kind.O).Scope = Name.Row
+        file.save(written, deterministic_id=True, object_stream_mode=ObjectStreamMode.generate)
+    return written.getvalue()
+
+
+def _elements(above: Object, kind: Name) -> Iterator[Dictionary]:
+    """Find the elements of a kind under another one, in reading order."""
+    below = above.get(Name.K, Array())
+    for element in below if isinstance(below, Array) else [below]:
+        if not isinstance(element, Dictionary):
+            continue  # content itself, by its number
+        if element.get(Name.S) == kind:
+            yield element
+        else:
+            yield from _elements(element, kind)
 
 
 def _block(block: Block) -> dict[str, Any]:
