@@ -76,13 +76,12 @@ class Table:
 
 
 def _width(column: tuple[str, ...], *, is_number: bool) -> float:
-    words = max(
-        min(len(word), 14) if NBSP not in word and not is_number else len(word)
-        for text in column
-        for word in text.split(" ")
-    )
     longest = max(map(len, column))
-    return max(words, min(longest, 12 + longest / 4), 5.0)
+    if is_number:
+        return max(min(longest, 30), 7)
+    words = (word for text in column for word in text.split(" "))
+    unbroken = max(len(word) if NBSP in word else min(len(word), 14) for word in words)
+    return max(unbroken, min(longest, 14 + longest / 3), 7)
 
 
 @dataclass(frozen=True, slots=True)
