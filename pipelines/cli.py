@@ -189,11 +189,13 @@ def report(
     """Write the chapter of the welfare report; without `format` the ending of `out` tells it."""
     from dashboards.data import EditionUnavailable, edition_of
     from dashboards.report import making
+    from dashboards.texts import LANGUAGES
 
     _ = Workspace(workspace).settings
     chosen = out.suffix.removeprefix(".").casefold() if file_format is None else file_format
-    if lang not in making.LANGUAGES:
-        return _fail(_text("report.unknown_language", asked=lang, known=", ".join(making.LANGUAGES)))
+    spoken = next((known for known in LANGUAGES if known == lang), None)
+    if spoken is None:
+        return _fail(_text("report.unknown_language", asked=lang, known=", ".join(LANGUAGES)))
     if chosen not in making.WRITERS:
         return _fail(_text("report.unknown_format", asked=chosen or "–", known=", ".join(making.WRITERS)))
     try:
@@ -203,7 +205,7 @@ def report(
     years = edition.finished_years()
     if not years or year not in (None, *years):
         return _fail(_text("report.unknown_year", asked=year or "–", known=", ".join(map(str, sorted(years))) or "–"))
-    made = making.report(edition, year or years[0], lang, chosen)
+    made = making.report(edition, year or years[0], spoken, chosen)
     refusal = _write_new(out, made)
     if refusal is not None:
         return _fail(_text(refusal, path=out))

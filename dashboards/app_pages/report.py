@@ -9,7 +9,7 @@ from dashboards.address import choose, warn_of_unknown
 from dashboards.data import Edition, edition_of_run
 from dashboards.report import as_html, making
 from dashboards.report.chapter import chapter
-from dashboards.texts import language, tr
+from dashboards.texts import LANGUAGES, language, tr
 
 YEAR = "vuosi"
 
@@ -17,7 +17,7 @@ YEAR = "vuosi"
 def show_downloads(edition: Edition, year: int) -> None:
     """Show a button for each language and format; a file is made when it is asked for."""
     spoken = {"fi": tr("in Finnish"), "sv": tr("in Swedish"), "en": tr("in English")}
-    for code in making.LANGUAGES:
+    for code in LANGUAGES:
         with st.container(key=f"report-{code}", horizontal=True):
             for file_format, media_type in making.MEDIA_TYPES.items():
                 st.download_button(

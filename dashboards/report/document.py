@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from dashboards.formats import NBSP
+from dashboards.texts import Language
 
 Level = Literal[1, 2, 3]
 
@@ -103,7 +104,7 @@ class Document:
     Parameters
     ----------
     language
-        `fi`, `sv` or `en`.
+        Of all texts.
     title, subtitle, author, subject
         Of the title page and of the file's properties.
     notice
@@ -120,7 +121,7 @@ class Document:
         All sections.
     """
 
-    language: str
+    language: Language
     title: str
     subtitle: str
     author: str

@@ -12,7 +12,7 @@ from html import escape
 from math import ceil, floor, log10
 
 from dashboards.data import Edition
-from dashboards.formats import bare, number, on_scale, scale_of
+from dashboards.formats import bare, number, on_scale, percent, scale_of
 from dashboards.rows import IndicatorCard, Value
 from dashboards.theme import ACCENT, GRID, INK, LINE, PALE, QUIET, WHITE
 
@@ -86,10 +86,10 @@ def _axis(card: IndicatorCard, series: Sequence[Value]) -> Axis:
 def _grid(axis: Axis, card: IndicatorCard, mark: float) -> str:
     y = axis.y(mark)
     decimals = 0 if axis.step >= 1 else (1 if axis.step * 10 % 1 < 1e-9 else 2)
-    unit = " %" if card.unit_code == "share" else ""
+    written = percent(mark / 100, decimals) if card.unit_code == "share" else number(mark, decimals)
     colour = LINE if mark == axis.floor else GRID
     line = f'<path d="M{_LEFT} {y:.1f}H{WIDTH - _RIGHT}" stroke="{colour}"/>'
-    return line + _text(_LEFT - 8, y + 4, number(mark, decimals) + unit, "end", QUIET)
+    return line + _text(_LEFT - 8, y + 4, written, "end", QUIET)
 
 
 def _break_line(x: float) -> str:

@@ -15,7 +15,7 @@ from dashboards.report.as_html import page
 from dashboards.report.as_pdf import pdf
 from dashboards.report.chapter import chapter
 from dashboards.report.document import Document
-from dashboards.texts import in_language
+from dashboards.texts import Language, speaking
 
 WRITERS: Final[Mapping[str, Callable[[Document], bytes]]] = {"pdf": pdf, "docx": docx, "html": page}
 MEDIA_TYPES: Final = {
@@ -23,10 +23,9 @@ MEDIA_TYPES: Final = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "html": "text/html",
 }
-LANGUAGES: Final = ("fi", "sv", "en")
 
 
-def report(edition: Edition, year: int, language: str, file_format: str) -> bytes:
+def report(edition: Edition, year: int, language: Language, file_format: str) -> bytes:
     """Return the chapter of a finished year as a file.
 
     Parameters
@@ -36,14 +35,14 @@ def report(edition: Edition, year: int, language: str, file_format: str) -> byte
     year
         One of `edition.finished_years()`.
     language
-        One of `LANGUAGES`.
+        Of all its words, numbers and days.
     file_format
         One of `WRITERS`.
     """
-    with in_language(language):
+    with speaking(language):
         return WRITERS[file_format](chapter(edition, year))
 
 
-def file_name(edition: Edition, year: int, language: str, file_format: str) -> str:
+def file_name(edition: Edition, year: int, language: Language, file_format: str) -> str:
     """Return the name under which a report is taken along."""
     return f"yhteispeli_{year}_{language}_{edition.facts.edition_id}.{file_format}"

@@ -12,32 +12,35 @@ from contextvars import ContextVar
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal, get_args
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 
-LANGUAGE: Final = "fi"
+Language = Literal["fi", "sv", "en"]
+
+LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
+LANGUAGE: Final[Language] = "fi"
 """The language where no other is asked for."""
 
-_IN_FORCE: Final = ContextVar("language", default=LANGUAGE)
+_SPOKEN: ContextVar[Language] = ContextVar("spoken", default=LANGUAGE)
 _FOLDER = Path(__file__).parent
 
 
-def language() -> str:
-    """Return the language in which texts are looked up now: `fi`, `sv` or `en`."""
-    return _IN_FORCE.get()
+def language() -> Language:
+    """Return the language that is spoken now."""
+    return _SPOKEN.get()
 
 
 @contextmanager
-def in_language(code: str) -> Iterator[None]:
-    """Look texts up in this language within the block; other threads and tasks keep theirs."""
-    token = _IN_FORCE.set(code)
+def speaking(chosen: Language) -> Iterator[None]:
+    """Speak a language within the block, as for a file in a language of its own; other threads keep theirs."""
+    token = _SPOKEN.set(chosen)
     try:
         yield
     finally:
-        _IN_FORCE.reset(token)
+        _SPOKEN.reset(token)
 
 
 def tr(sentence: str, /, **values: object) -> str:
@@ -64,7 +67,7 @@ def say(words: Mapping[str, str]) -> str:
 
 
 @cache
-def _catalogue(code: str) -> NullTranslations:
+def _catalogue(code: Language) -> NullTranslations:
     file_of_language = _FOLDER / f"{code}.po"
     if not file_of_language.is_file():  # the keys are English
         return NullTranslations()
