@@ -9,7 +9,7 @@ from dashboards.address import choose, warn_of_unknown
 from dashboards.data import Edition, edition_of_run
 from dashboards.report import as_html, making
 from dashboards.report.chapter import chapter
-from dashboards.texts import LANGUAGES, language, tr
+from dashboards.texts import LANGUAGES, Language, language, tr
 
 YEAR = "vuosi"
 
@@ -22,7 +22,7 @@ def show_downloads(edition: Edition, year: int) -> None:
             for file_format, media_type in making.MEDIA_TYPES.items():
                 st.download_button(
                     f"{file_format.upper()} {spoken[code]}",
-                    data=partial(making.report, edition, year, code, file_format),
+                    data=partial(made, edition, edition.facts.edition_id, year, code, file_format),
                     file_name=making.file_name(edition, year, code, file_format),
                     mime=media_type,
                     key=f"report-{code}-{file_format}",
@@ -30,8 +30,14 @@ def show_downloads(edition: Edition, year: int) -> None:
                 )
 
 
+@st.cache_data(max_entries=18, show_spinner=False)
+def made(_edition: Edition, edition_id: str, year: int, spoken: Language, file_format: str) -> bytes:
+    """Return a report as a file; kept for each edition, year, language and format."""
+    return making.report(_edition, year, spoken, file_format)
+
+
 @st.cache_data(max_entries=12, show_spinner=False)
-def preview(_edition: Edition, edition_id: str, year: int, spoken: str) -> str:
+def preview(_edition: Edition, edition_id: str, year: int, spoken: Language) -> str:
     """Return the chapter as HTML in the language of the page; kept for each edition, year and language."""
     return as_html.part(chapter(_edition, year))
 
