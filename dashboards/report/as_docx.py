@@ -13,11 +13,13 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from docx import api as word_api
 from docx.document import Document as WordDocument
+from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Cm, Pt, RGBColor
+from docx.oxml.table import CT_Tc
+from docx.shared import Cm, Pt, RGBColor, Twips
 from docx.styles.style import ParagraphStyle
 from docx.table import Table as WordTable
 from docx.text.paragraph import Paragraph as WordParagraph
@@ -27,6 +29,12 @@ from dashboards.report.document import Block, Bullets, Document, Facts, Heading,
 
 FONT: Final = "Calibri"
 CELL_STYLE: Final = "TableText"
+TABLE_STYLE: Final = "Report Table"
+DIGIT: Final = Cm(0.15)
+"""Width of a digit in a table; letters take less."""
+MARGIN: Final = Cm(0.1)
+"""Margin of a cell on each side."""
+
 _INK, _DARK, _QUIET = RGBColor(0x21, 0x21, 0x21), RGBColor(0x00, 0x35, 0x7A), RGBColor(0x56, 0x5E, 0x63)
 _WIDTH: Final = Cm(16.6)
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
@@ -76,18 +84,40 @@ def _facts(word: WordDocument, facts: Facts) -> None:
 
 def _table(word: WordDocument, block: Table) -> None:
     word.add_paragraph(block.caption, style="Caption").paragraph_format.keep_with_next = True
-    table = word.add_table(rows=len(block.rows) + 1, cols=len(block.header), style="Table Grid")
+    table = word.add_table(rows=len(block.rows) + 1, cols=len(block.header), style=TABLE_STYLE)
     table.alignment = WD_TABLE_ALIGNMENT.LEFT
+    table.autofit = False
     _describe(table, block.caption)
+    widths = _columns(block)
+    for column, width in zip(table._tbl.tblGrid.gridCol_lst, widths, strict=True):
+        column.w = Twips(width)
     for line, (row, cells) in enumerate(zip(table._tbl.tr_lst, (block.header, *block.rows), strict=True)):
         is_strong = line == 0 or (block.has_total and line == len(block.rows))
         for column, (cell, text) in enumerate(zip(row.tc_lst, cells, strict=True)):
+            cell.width = Twips(widths[column])
             _fill(WordParagraph(cell.p_lst[0], table), text, is_strong=is_strong, is_number=column in block.numeric)
         properties = row.get_or_add_trPr()
         properties.append(OxmlElement("w:cantSplit"))
         if line == 0:
             properties.append(OxmlElement("w:tblHeader"))
+            for cell in row.tc_lst:
+                _shade(cell)
     word.add_paragraph(style="Note")
+
+
+def _columns(block: Table) -> list[int]:
+    """Return the widths of the columns in twips: no word breaks, and the rest of the page goes where more is wanted."""
+    least = [_twips(letters) for letters in block.least_widths]
+    more = [max(_twips(letters) - low, 0.0) for letters, low in zip(block.widths, least, strict=True)]
+    spare = _WIDTH.twips - sum(least)
+    if spare <= 0:
+        return [round(low * _WIDTH.twips / sum(least)) for low in least]
+    given = min(spare / (sum(more) or 1.0), 1.5)
+    return [round(low + given * wanted) for low, wanted in zip(least, more, strict=True)]
+
+
+def _twips(letters: float) -> float:
+    return (letters + 0.5) * float(DIGIT.twips) + 2 * float(MARGIN.twips)
 
 
 def _describe(table: WordTable, caption: str) -> None:
@@ -104,6 +134,13 @@ def _describe(table: WordTable, caption: str) -> None:
     properties.append(told)
 
 
+def _shade(cell: CT_Tc) -> None:
+    shade = OxmlElement("w:shd")
+    for name, value in {"val": "clear", "color": "auto", "fill": "EAF2FA"}.items():
+        shade.set(qn(f"w:{name}"), value)
+    cell.get_or_add_tcPr().append(shade)
+
+
 def _fill(paragraph: WordParagraph, text: str, *, is_strong: bool, is_number: bool) -> None:
     paragraph._p.style = CELL_STYLE  # the id itself: looking the name up takes longer than all the rest
     paragraph.add_run(text).bold = is_strong
@@ -116,7 +153,7 @@ def _picture(word: WordDocument, block: Picture) -> None:
     drawn._inline.docPr.set("descr", block.alternative)
     drawn._inline.docPr.set("title", block.caption)
     word.paragraphs[-1].paragraph_format.keep_with_next = True
-    word.add_paragraph(block.caption, style="Caption")
+    word.add_paragraph(block.caption, style="Note")
 
 
 def _properties(word: WordDocument, document: Document) -> None:
@@ -174,12 +211,37 @@ def _styles(word: WordDocument, document: Document) -> None:
         ("Note", 9.5, _QUIET, 0, 8),
         ("Notice", 11, _INK, 4, 10),
         ("Facts", 11, _INK, 0, 2),
-        ("Table Text", 9, _INK, 1, 1),
+        ("Table Text", 8.5, _INK, 1, 1),
     ):
-        style = word.styles.add_style(name, 1)
+        style = word.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
         style.base_style = word.styles["Normal"]
         _shape(style, size, colour, above, below)
     word.styles["Notice"].font.bold = True
+    subtitle = word.styles["Subtitle"].element.rPr
+    subtitle.remove(subtitle.find(qn("w:spacing")))  # letters as far apart as in the text
+    _table_style(word)
+
+
+def _table_style(word: WordDocument) -> None:
+    """Add a style of tables with a line under each row, a stronger one under the header, and no others."""
+    style = word.styles.add_style(TABLE_STYLE, WD_STYLE_TYPE.TABLE)
+    style.base_style = word.styles["Normal Table"]
+    properties = OxmlElement("w:tblPr")
+    borders = OxmlElement("w:tblBorders")
+    for side in ("top", "bottom", "insideH"):
+        line = OxmlElement(f"w:{side}")
+        for name, value in {"val": "single", "sz": "4", "space": "0", "color": "C8CDD0"}.items():
+            line.set(qn(f"w:{name}"), value)
+        borders.append(line)
+    properties.append(borders)
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), str(MARGIN.twips))
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    properties.append(margins)
+    style.element.append(properties)
 
 
 def _shape(style: ParagraphStyle, size: float, colour: RGBColor, above: float, below: float) -> None:

@@ -6,11 +6,18 @@ they look (`as_html`, `as_docx`, `as_pdf`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+import re
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import Any, Final, Literal
 
 from dashboards.formats import NBSP
 from dashboards.texts import Language
+
+BOLD: Final = 1.15
+"""So much wider are the letters of a header."""
+
+UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""Signs that XML forbids; they come from cells of files."""
 
 Level = Literal[1, 2, 3]
 
@@ -75,14 +82,28 @@ class Table:
             for index, column in enumerate(zip(self.header, *self.rows, strict=True))
         )
 
+    @property
+    def least_widths(self) -> tuple[float, ...]:
+        """Widths of the longest words of the columns in letters."""
+        rows = zip(*self.rows, strict=True)
+        return tuple(
+            max(_longest_word(name) * BOLD, *map(_longest_word, cells))
+            for name, cells in zip(self.header, rows, strict=True)
+        )
+
+
+def _longest_word(text: str) -> int:
+    return max(map(len, text.split(" ")))
+
 
 def _width(column: tuple[str, ...], *, is_number: bool) -> float:
-    longest = max(map(len, column))
+    header, *cells = column
+    longest = max(len(header) * BOLD, *map(len, cells), 7)
     if is_number:
-        return max(min(longest, 30), 7)
+        return min(longest, 30)
     words = (word for text in column for word in text.split(" "))
     unbroken = max(len(word) if NBSP in word else min(len(word), 14) for word in words)
-    return max(unbroken, min(longest, 14 + longest / 3), 7)
+    return max(unbroken, min(longest, 14 + longest / 3))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +154,17 @@ class Document:
     contents: str
     day: str
     blocks: tuple[Block, ...]
+
+
+def printable(piece: Any) -> Any:
+    """Return a piece, or the whole document, with a blank in place of each sign that no file can hold."""
+    if isinstance(piece, str):
+        return UNPRINTABLE.sub(" ", piece)
+    if isinstance(piece, tuple):
+        return tuple(map(printable, piece))
+    if is_dataclass(piece) and not isinstance(piece, type):
+        return replace(piece, **{field.name: printable(getattr(piece, field.name)) for field in fields(piece)})
+    return piece
 
 
 def of_rows(

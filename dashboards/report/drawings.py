@@ -17,7 +17,7 @@ from dashboards.rows import IndicatorCard, Value
 from dashboards.theme import ACCENT, GRID, INK, LINE, PALE, QUIET, WHITE
 
 WIDTH = 640
-FONT = "Source Sans Pro, Source Sans 3, Arial, sans-serif"
+FONT = "'Source Sans Pro', 'Source Sans 3', Arial, sans-serif"
 _TOP, _HEIGHT = 26, 116
 _LEFT, _RIGHT = 62, 24
 _BASE = _TOP + _HEIGHT

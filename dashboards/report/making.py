@@ -14,7 +14,7 @@ from dashboards.report.as_docx import docx
 from dashboards.report.as_html import page
 from dashboards.report.as_pdf import pdf
 from dashboards.report.chapter import chapter
-from dashboards.report.document import Document
+from dashboards.report.document import Document, printable
 from dashboards.texts import Language, speaking
 
 WRITERS: Final[Mapping[str, Callable[[Document], bytes]]] = {"pdf": pdf, "docx": docx, "html": page}
@@ -40,7 +40,7 @@ def report(edition: Edition, year: int, language: Language, file_format: str) ->
         One of `WRITERS`.
     """
     with speaking(language):
-        return WRITERS[file_format](chapter(edition, year))
+        return WRITERS[file_format](printable(chapter(edition, year)))
 
 
 def file_name(edition: Edition, year: int, language: Language, file_format: str) -> str:

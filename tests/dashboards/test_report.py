@@ -30,7 +30,7 @@ from dashboards.texts import language, speaking
 LANGUAGES = ("fi", "sv", "en")
 FORMATS = ("pdf", "docx", "html")
 YEAR = 2025
-HOSTILE = '<script>alert("1")</script> #panic("2") *3* $4$ @5 \\6 [7] `8` {9} &amp;'
+HOSTILE = '\x00\x1f<script>alert("1")</script> #panic("2") *3* $4$ @5 \\6 [7] `8` {9} &amp;'
 
 
 @pytest.fixture
@@ -139,7 +139,7 @@ def test_the_html_needs_nothing_from_outside_and_has_its_landmarks(spoken: str, 
 def test_texts_are_never_read_as_markup(file_format: str, workspace: Path) -> None:
     edition = change(workspace, "UPDATE meta.edition SET contact_name = ?, contact_email = NULL", HOSTILE)
     report = read(making.report(edition, YEAR, "fi", file_format), file_format)
-    assert squeezed(HOSTILE) in report.text
+    assert squeezed(HOSTILE[2:]) in report.text
 
 
 @pytest.mark.parametrize("file_format", FORMATS)
