@@ -178,6 +178,24 @@ def test_a_year_without_a_figure_says_so_with_its_reason(workspace: Path) -> Non
     assert row[1] == "ei tietoa"
 
 
+@pytest.mark.parametrize("file_format", FORMATS)
+def test_a_town_that_has_delivered_its_register_only_gets_a_report(file_format: str, workspace: Path) -> None:
+    for table in ("meta.council_terms", "meta.revisions", "meta.series_breaks", "quality.checks"):
+        change(workspace, f"DELETE FROM {table}")
+        data._open.clear()
+    change(workspace, "DELETE FROM marts.grant_reconciliation")
+    data._open.clear()
+    edition = change(workspace, "DELETE FROM marts.indicator_values WHERE indicator_id <> 'registered_associations'")
+    report = read(making.report(edition, YEAR, "fi", file_format), file_format)
+    for sentence in (
+        "Mikään asetusten valtuustokausi ei kata vuotta 2025",
+        "Vuodelta 2025 ei ole lukua: Talkootunnit",
+        "Vuodelta 2025 ei ole verrattavaa: ei kirjanpitoa eikä maksettuja avustuksia",
+        "Tässä julkaisussa mikään aiempi luku ei ole muuttunut",
+    ):
+        assert squeezed(sentence) in report.text
+
+
 def test_revisions_stand_with_their_cause(edition: data.Edition) -> None:
     table = read(making.report(edition, YEAR, "fi", "html"), "html").table("Tarkistetut koko kunnan luvut")
     assert len(table) == 2
