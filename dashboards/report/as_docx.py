@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from io import BytesIO
+from pathlib import Path
 from typing import Final
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -24,8 +25,9 @@ from docx.styles.style import ParagraphStyle
 from docx.table import Table as WordTable
 from docx.text.paragraph import Paragraph as WordParagraph
 
-from dashboards.report.as_pdf import REGION, png
+from dashboards.report.as_pdf import REGION
 from dashboards.report.document import Block, Bullets, Document, Facts, Heading, Paragraph, Picture, Table
+from dashboards.report.typesetting import typeset
 
 FONT: Final = "Calibri"
 CELL_STYLE: Final = "TableText"
@@ -35,6 +37,7 @@ DIGIT: Final = Cm(0.15)
 MARGIN: Final = Cm(0.1)
 """Margin of a cell on each side."""
 
+_PICTURES: Final = Path(__file__).with_name("pictures.typ")
 _INK, _DARK, _QUIET = RGBColor(0x21, 0x21, 0x21), RGBColor(0x00, 0x35, 0x7A), RGBColor(0x56, 0x5E, 0x63)
 _WIDTH: Final = Cm(16.6)
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
@@ -51,8 +54,12 @@ def docx(document: Document) -> bytes:
     if document.notice:
         word.add_paragraph(document.notice, style="Notice")
     _facts(word, document.facts)
+    drawn = iter(_drawn(document))
     for block in document.blocks:
-        _block(word, block)
+        if isinstance(block, Picture):
+            _picture(word, block, next(drawn))
+        else:
+            _block(word, block)
     written = BytesIO()
     word.save(written)
     return _steady(written)
@@ -71,8 +78,6 @@ def _block(word: WordDocument, block: Block) -> None:
             _facts(word, block)
         case Table():
             _table(word, block)
-        case Picture():
-            _picture(word, block)
 
 
 def _facts(word: WordDocument, facts: Facts) -> None:
@@ -148,10 +153,16 @@ def _fill(paragraph: WordParagraph, text: str, *, is_strong: bool, is_number: bo
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
 
 
-def _picture(word: WordDocument, block: Picture) -> None:
-    drawn = word.add_picture(BytesIO(png(block.svg)), width=_WIDTH)
-    drawn._inline.docPr.set("descr", block.alternative)
-    drawn._inline.docPr.set("title", block.caption)
+def _drawn(document: Document) -> list[bytes]:
+    """Return the pictures as PNG, in their order: Word has no SVG that older versions show."""
+    pictures = [block.svg for block in document.blocks if isinstance(block, Picture)]
+    return typeset(_PICTURES, pictures, format="png", ppi=220) if pictures else []
+
+
+def _picture(word: WordDocument, block: Picture, drawn: bytes) -> None:
+    shape = word.add_picture(BytesIO(drawn), width=_WIDTH)
+    shape._inline.docPr.set("descr", block.alternative)
+    shape._inline.docPr.set("title", block.caption)
     word.paragraphs[-1].paragraph_format.keep_with_next = True
     word.add_paragraph(block.caption, style="Note")
 

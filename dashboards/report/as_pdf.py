@@ -6,46 +6,29 @@ Typst can't. Not here: the layout (the template). Texts reach the template as JS
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import date, datetime, time
-from functools import cache
-from importlib.resources import files
+from datetime import UTC, date, datetime, time
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
-import typst
 from pikepdf import Array, Dictionary, Name, Object, ObjectStreamMode, Pdf
 
 from dashboards.report.document import Block, Document, Table
+from dashboards.report.typesetting import typeset
 
 REGION: Final = "FI"
 
 _TEMPLATE: Final = Path(__file__).with_name("report.typ")
-_PICTURE: Final = Path(__file__).with_name("picture.typ")
 
 
 def pdf(document: Document) -> bytes:
     """Return the chapter as PDF/UA-1; the same document gives the same bytes."""
     told = asdict(document) | {"region": REGION, "blocks": [_block(block) for block in document.blocks]}
-    moment = datetime.combine(date.fromisoformat(document.day), time())
-    made = typst.compile(
-        str(_TEMPLATE),
-        font_paths=_fonts(),
-        format="pdf",
-        pdf_standards="ua-1",
-        sys_inputs={"document": json.dumps(told, ensure_ascii=False)},
-        timestamp=int(moment.timestamp()),
-    )
-    return _with_row_headings(bytes(made))
-
-
-def png(svg: str) -> bytes:
-    """Return a picture as PNG with 220 dots an inch, for files that take no SVG."""
-    made = typst.compile(str(_PICTURE), font_paths=_fonts(), format="png", ppi=220, sys_inputs={"svg": svg})
-    return bytes(made)
+    moment = datetime.combine(date.fromisoformat(document.day), time(), UTC)
+    made = typeset(_TEMPLATE, told, format="pdf", pdf_standards="ua-1", timestamp=int(moment.timestamp()))
+    return _with_row_headings(made[0])
 
 
 def _with_row_headings(made: bytes) -> bytes:
@@ -77,9 +60,3 @@ def _block(block: Block) -> dict[str, Any]:
     if isinstance(block, Table):
         told |= {"numeric": sorted(block.numeric), "widths": block.widths}
     return told
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    """Return the fonts: Source Sans from its package and those of Typst, none of the machine's."""
-    return typst.Fonts(include_system_fonts=False, font_paths=[str(files("font_source_sans_pro") / "files")])
