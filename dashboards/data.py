@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
@@ -90,7 +90,8 @@ class EditionUnavailable(Exception):  # noqa: N818 - it is not an error of the p
     ----------
     problem
         `no_workspace`: the folder is not set or does not exist; `no_edition`: nothing has been published yet;
-        `damaged`: the published file is missing or can't be read; `newer`, `older`: another version of the program made it, and this one can't read it.
+        `damaged`: the published file is missing or can't be read; `newer`, `older`: another version of the program
+        made it, and this one can't read it.
     version
         The version of the program that made the edition, where that is the problem.
     """
@@ -133,6 +134,16 @@ class Edition:
     def series(self, indicator_id: str, breakdown: str = TOTAL, breakdown_value: str = TOTAL) -> tuple[Value, ...]:
         """Return the values of a series, oldest first; empty when the edition has none."""
         return self.values.get((indicator_id, breakdown, breakdown_value), ())
+
+    def until(self, year: int) -> Edition:
+        """Return the edition without the figures of later years; a council term goes by its first year."""
+        kept = {key: tuple(value for value in series if value.year <= year) for key, series in self.values.items()}
+        return replace(self, values=kept)
+
+    def finished_years(self) -> list[int]:
+        """Return the years that are over and have a figure of the whole, newest first."""
+        wholes = [series for (_, breakdown, _), series in self.values.items() if breakdown == TOTAL]
+        return sorted({value.year for series in wholes for value in series if _is_settled(value)}, reverse=True)
 
     def latest(self, indicator_id: str) -> Value | None:
         """Return the newest value of the whole that is not preliminary, else the newest, else None."""
@@ -244,7 +255,17 @@ def current_edition() -> Edition:
     EditionUnavailable
         As `workspace_root` and `current_id`, or the file can't be read.
     """
-    root = workspace_root()
+    return edition_of(workspace_root())
+
+
+def edition_of(root: Path) -> Edition:
+    """Return the edition that a workspace serves now; opened editions are kept, keyed by their file.
+
+    Raises
+    ------
+    EditionUnavailable
+        As `current_id`, or the file can't be read.
+    """
     file = root / "editions" / current_id(root) / PUBLIC_FILE
     if not file.is_file():
         raise EditionUnavailable("damaged")
@@ -354,6 +375,10 @@ def _words(told: Mapping[str, Any], name: str) -> Words | None:
     if name not in told:
         return None
     return {"fi": told[f"{name}_fi"], "sv": told[f"{name}_sv"], "en": told[name]}
+
+
+def _is_settled(value: Value) -> bool:
+    return value.number is not None and not value.is_preliminary and not value.is_of_term
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

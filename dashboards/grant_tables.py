@@ -16,7 +16,7 @@ from dashboards.data import Edition
 from dashboards.downloads import awards_csv
 from dashboards.formats import number
 from dashboards.rows import Award, Explanation, Reconciliation
-from dashboards.sentences import money
+from dashboards.sentences import money, reconciliation_word
 from dashboards.texts import tr, tr_n
 
 FIRST_ROWS = 15
@@ -128,12 +128,6 @@ def show_reconciliation(edition: Edition, year: int) -> None:
 
 
 def _reconciliation_table(edition: Edition, rows: Sequence[Reconciliation], caption: str) -> str:
-    words = {
-        "agrees": tr("agrees"),
-        "explained": tr("difference explained"),
-        "unexplained": tr("difference not explained"),
-        "no_books": tr("no books"),
-    }
     header = [
         tr("Granting body"),
         tr("Year"),
@@ -147,7 +141,7 @@ def _reconciliation_table(edition: Edition, rows: Sequence[Reconciliation], capt
         [
             edition.label("granting_bodies", row.granting_body),
             str(row.year),
-            words[row.state],
+            reconciliation_word(row.state),
             money(row.difference_eur),
             money(row.unexplained_eur),
             money(row.ledger_paid_eur),

@@ -42,6 +42,7 @@ GRANTS: Final = PageEntry("grants", "avustukset")
 COOPERATION: Final = PageEntry("cooperation", "kyselyt")
 PARTICIPATION: Final = PageEntry("participation", "osallisuus-ja-vuosikello")
 TERMS: Final = PageEntry("terms", "valtuustokaudet")
+REPORT: Final = PageEntry("report", "raportti")
 QUALITY: Final = PageEntry("quality", "tietojen-laatu")
 OPEN_DATA: Final = PageEntry("open_data", "avoin-data", is_listed=False)
 DELIVERIES: Final = PageEntry("deliveries", "toimita-aineisto", door="deliveries")
@@ -59,6 +60,7 @@ PAGES: Final = (
     COOPERATION,
     PARTICIPATION,
     TERMS,
+    REPORT,
     QUALITY,
     OPEN_DATA,
     DELIVERIES,
@@ -80,6 +82,7 @@ def page_title(entry: PageEntry) -> str:
         COOPERATION: tr("Surveys"),
         PARTICIPATION: tr("Taking part and the annual clock"),
         TERMS: tr("Council terms"),
+        REPORT: tr("Report"),
         QUALITY: tr("Quality of the data"),
         OPEN_DATA: tr("Open data"),
         DELIVERIES: tr("Deliver data"),

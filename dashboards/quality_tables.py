@@ -13,7 +13,7 @@ import streamlit as st
 
 from dashboards import components, sentences
 from dashboards.data import Edition
-from dashboards.formats import NBSP, day, euros, number, percent
+from dashboards.formats import day, euros, number, percent
 from dashboards.rows import Check
 from dashboards.texts import say, tr
 
@@ -27,7 +27,7 @@ def coverage(edition: Edition) -> str:
             rows.append([say(card.title), "–", tr("no data"), "–", ""])
             continue
         share = "–" if value.coverage_share is None else percent(value.coverage_share)
-        verdict = f"{sentences.verdict_shape(value.verdict)}{NBSP}{sentences.verdict_word(value.verdict)}"
+        verdict = sentences.verdict_marked(value.verdict)
         rows.append([say(card.title), value.when, verdict, share, edition.message(value.verdict_reason)])
     header = [tr("Indicator"), tr("Year"), tr("Verdict"), tr("Coverage"), tr("Why")]
     title = tr("Which figures can be trusted")

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from dashboards.data import Edition
-from dashboards.formats import bare, day, euros, number, percent, quantity
+from dashboards.formats import NBSP, bare, day, euros, number, percent, quantity
 from dashboards.rows import Change, IndicatorCard, Value
 from dashboards.texts import say, tr, tr_n
 
@@ -30,6 +30,11 @@ def verdict_word(verdict: str) -> str:
         "usable_with_care": tr("Use with care"),
         "not_usable": tr("Not usable"),
     }[verdict]
+
+
+def verdict_marked(verdict: str) -> str:
+    """Return the word of a verdict behind its mark."""
+    return f"{verdict_shape(verdict)}{NBSP}{verdict_word(verdict)}"
 
 
 def status_word(status: str) -> str:
@@ -325,6 +330,16 @@ def protection(edition: Edition, card: IndicatorCard) -> str:
         ),
         "residents": tr("Figures of small groups of residents are hidden, and so is what would give them away."),
     }[card.disclosure]
+
+
+def reconciliation_word(state: str) -> str:
+    """Return the word of how the grant ledger and the books agree."""
+    return {
+        "agrees": tr("agrees"),
+        "explained": tr("difference explained"),
+        "unexplained": tr("difference not explained"),
+        "no_books": tr("no books"),
+    }[state]
 
 
 def umbrella_count(edition: Edition) -> str:

@@ -12,7 +12,7 @@ from typing import Literal
 
 from dashboards import sentences
 from dashboards.data import Edition
-from dashboards.formats import NBSP, bare, day, quantity
+from dashboards.formats import bare, day, quantity
 from dashboards.rows import CouncilTerm, IndicatorCard, TermValue, TermYear, as_precise_as
 from dashboards.texts import say, tr, tr_n
 
@@ -106,7 +106,7 @@ def whole(card: IndicatorCard, value: float | None) -> str:
 
 def verdict(row: TermValue) -> str:
     """Write the verdict with its mark."""
-    return f"{sentences.verdict_shape(row.verdict)}{NBSP}{sentences.verdict_word(row.verdict)}"
+    return sentences.verdict_marked(row.verdict)
 
 
 def unit_note(card: IndicatorCard) -> str:

@@ -1,4 +1,4 @@
-"""The command line: `yhteispeli init | example | check | map | refresh | review | export | serve …`.
+"""The command line: `yhteispeli init | example | check | map | refresh | review | report | export | serve …`.
 
 Here belongs: arguments, exit codes and printing. Not here: the work behind the commands, the commands of
 those who keep the service (`service.commands`).
@@ -180,6 +180,42 @@ def review(
     return CLEAN
 
 
+@app.command(help=_text("report.help"))
+def report(
+    workspace: Path,
+    *,
+    out: Path,
+    year: int | None = None,
+    lang: str = LANGUAGE,
+    file_format: Annotated[str | None, Parameter(name="--format")] = None,
+) -> int:
+    """Write the chapter of the welfare report; without `format` the ending of `out` tells it."""
+    from dashboards.data import EditionUnavailable, edition_of
+    from dashboards.report import making
+    from dashboards.texts import LANGUAGES
+
+    _ = Workspace(workspace).settings
+    chosen = out.suffix.removeprefix(".").casefold() if file_format is None else file_format
+    spoken = next((known for known in LANGUAGES if known == lang), None)
+    if spoken is None:
+        return _fail(_text("report.unknown_language", asked=lang, known=", ".join(LANGUAGES)))
+    if chosen not in making.WRITERS:
+        return _fail(_text("report.unknown_format", asked=chosen or "–", known=", ".join(making.WRITERS)))
+    try:
+        edition = edition_of(workspace)
+    except EditionUnavailable as unavailable:
+        return _fail(_text(f"report.{unavailable.problem}", root=workspace))
+    years = edition.finished_years()
+    if not years or year not in (None, *years):
+        return _fail(_text("report.unknown_year", asked=year or "–", known=", ".join(map(str, sorted(years))) or "–"))
+    made = making.report(edition, year or years[0], spoken, chosen)
+    refusal = _write_new(out, made)
+    if refusal is not None:
+        return _fail(_text(refusal, path=out))
+    _out.print(_text("report.written", path=out, edition=edition.facts.edition_id))
+    return CLEAN
+
+
 @app.command(help=_text("export.help"))
 def export(workspace: Path, folder: Path) -> int:
     """Copy the open data of the current edition into an empty or new folder."""
@@ -260,6 +296,18 @@ def _write_report(file: Path, outcome: Checked | Refused, report: Path, language
         return refused.text
     except OSError:
         return message("feedback.not_written", path=report)
+    return None
+
+
+def _write_new(path: Path, content: bytes) -> str | None:
+    """Write a file that is not there yet: people go on writing in theirs; return why it could not be."""
+    try:
+        with path.open("xb") as file:
+            file.write(content)
+    except FileExistsError:
+        return "report.in_the_way"
+    except OSError:
+        return "report.not_written"
     return None
 
 
