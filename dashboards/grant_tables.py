@@ -12,14 +12,17 @@ from decimal import Decimal
 import streamlit as st
 
 from dashboards import components
+from dashboards.components import Markup
 from dashboards.data import Edition
 from dashboards.downloads import awards_csv
 from dashboards.formats import number
+from dashboards.origin_link import origin_address, origin_link, origin_of
 from dashboards.rows import Award, Explanation, Reconciliation
 from dashboards.sentences import money, reconciliation_word
 from dashboards.texts import tr, tr_n
 
 FIRST_ROWS = 15
+PAID, BODY = "grants_paid_eur", "granting_body"
 _SUMMED = ("awarded_eur", "paid_eur", "applied_eur")
 _MONEY = frozenset({1, 2, 3})
 
@@ -43,6 +46,7 @@ def show_recipients(edition: Edition, awards: Sequence[Award], year: str) -> Non
                 year=year,
             )
         )
+        + origin_link(origin_address("grants_awarded_eur", year), tr("Recipients {year}", year=year))
     )
     few = len(own) <= FIRST_ROWS
     caption = tr("Recipients {year}", year=year) if few else tr("Largest recipients {year}", year=year)
@@ -144,12 +148,21 @@ def _reconciliation_table(edition: Edition, rows: Sequence[Reconciliation], capt
             reconciliation_word(row.state),
             money(row.difference_eur),
             money(row.unexplained_eur),
-            money(row.ledger_paid_eur),
+            _paid_by_the_ledger(edition, row),
             money(row.booked_eur),
         ]
         for row in rows
     ]
     return components.table(caption, header, body, frozenset({3, 4, 5, 6}))
+
+
+def _paid_by_the_ledger(edition: Edition, row: Reconciliation) -> str:
+    """Return what the ledger says was paid, as the link to its origin where it is a figure of the edition."""
+    shown = money(row.ledger_paid_eur)
+    if str(row.year) not in {value.period for value in edition.series(PAID, BODY, row.granting_body)}:
+        return shown
+    subject = f"{edition.label('granting_bodies', row.granting_body)} {row.year}"
+    return Markup(origin_of(origin_address(PAID, str(row.year), BODY, row.granting_body), shown, subject))
 
 
 def _explanations_table(edition: Edition, explanations: Sequence[Explanation]) -> str:

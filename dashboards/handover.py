@@ -6,7 +6,7 @@ printed. Not here: the words of single figures (`term_words`), the tables of the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -16,6 +16,7 @@ import streamlit as st
 from dashboards import components, term_words
 from dashboards.data import Edition
 from dashboards.formats import day
+from dashboards.origin_link import origin_address, origin_of
 from dashboards.rows import CouncilTerm, IndicatorCard, TermValue
 from dashboards.term_words import Followed
 from dashboards.texts import language, say, tr
@@ -36,7 +37,7 @@ class Finding:
 
 def show(edition: Edition, term: CouncilTerm) -> None:
     """Show what to look at next, and the whole sheet as a file to print."""
-    st.html(components.heading(tr("What to look at next")) + _listed(findings(edition, term)))
+    st.html(components.heading(tr("What to look at next")) + _listed(findings(edition, term), _origins(edition, term)))
     st.download_button(
         tr("Download the handover sheet (HTML, to be printed)"),
         data=sheet(edition, term).encode("utf-8"),
@@ -99,14 +100,28 @@ def _distance_from_target(card: IndicatorCard, row: TermValue) -> str:
     return f"{term_words.path(card, row)}, {aim} ({row.target_owner})"
 
 
-def _listed(found: Sequence[Finding]) -> str:
+def _origins(edition: Edition, term: CouncilTerm) -> dict[str, str]:
+    """Return where the newest figure of each indicator comes from, by its title."""
+    return {
+        say(card.title): origin_address(card.indicator_id, row.latest_period)
+        for card, row in term_words.followed(edition, term)
+        if row.latest_period is not None
+    }
+
+
+def _listed(found: Sequence[Finding], origins: Mapping[str, str]) -> str:
     if not found:
         return components.paragraph(tr("The rules of the sheet found nothing that needs a closer look."))
-    return "".join(f"{components.heading(finding.title, 3)}{_lines_as_list(finding)}" for finding in found)
+    return "".join(f"{components.heading(finding.title, 3)}{_lines_as_list(finding, origins)}" for finding in found)
 
 
-def _lines_as_list(finding: Finding) -> str:
-    items = "".join(f"<li><strong>{escape(titles)}</strong>: {escape(said)}</li>" for titles, said in finding.lines)
+def _lines_as_list(finding: Finding, origins: Mapping[str, str]) -> str:
+    """Return the lines; what is said of one indicator is the link to its origin, several share words, not figures."""
+    items = "".join(
+        f"<li><strong>{escape(titles)}</strong>: "
+        f"{origin_of(origins[titles], said, titles) if titles in origins else escape(said)}</li>"
+        for titles, said in finding.lines
+    )
     return f'<ul class="yp-findings">{items}</ul>'
 
 
@@ -124,7 +139,7 @@ def sheet(edition: Edition, term: CouncilTerm) -> str:
         components.heading(tr("What the term reached")),
         _reached(edition, term_words.followed(edition, term)),
         components.heading(tr("What to look at next")),
-        _listed(findings(edition, term)),
+        _listed(findings(edition, term), {}),  # a printed sheet has no pages to lead to
         f"<footer>{''.join(components.paragraph(line) for line in _origin(edition))}</footer>",
     ]
     return (

@@ -12,8 +12,10 @@ from decimal import Decimal
 import streamlit as st
 
 from dashboards import components, sentences
+from dashboards.components import Markup
 from dashboards.data import Edition
 from dashboards.formats import day, euros, number, percent
+from dashboards.origin_link import origin_address, origin_of
 from dashboards.rows import Check
 from dashboards.texts import say, tr
 
@@ -28,7 +30,8 @@ def coverage(edition: Edition) -> str:
             continue
         share = "–" if value.coverage_share is None else percent(value.coverage_share)
         verdict = sentences.verdict_marked(value.verdict)
-        rows.append([say(card.title), value.when, verdict, share, edition.message(value.verdict_reason)])
+        when = Markup(origin_of(origin_address(card.indicator_id, value.period), value.when, say(card.title)))
+        rows.append([say(card.title), when, verdict, share, edition.message(value.verdict_reason)])
     header = [tr("Indicator"), tr("Year"), tr("Verdict"), tr("Coverage"), tr("Why")]
     title = tr("Which figures can be trusted")
     return components.heading(title) + components.table(tr("Newest figures"), header, rows, frozenset({3}))

@@ -10,9 +10,11 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboards import components, sentences
+from dashboards.components import Markup
 from dashboards.data import LIST_OF_BREAKDOWN, Edition
 from dashboards.formats import bare
-from dashboards.rows import TOTAL, IndicatorCard, Revision
+from dashboards.origin_link import origin_address, origin_of
+from dashboards.rows import TOTAL, IndicatorCard, Revision, as_written
 from dashboards.texts import say, tr
 
 
@@ -67,7 +69,7 @@ def _table(edition: Edition, revisions: Sequence[Revision], caption: str) -> str
     rows = [
         [
             say(card.title),
-            revision.period,
+            _when(card, revision),
             _group(edition, revision),
             _number(card, revision.previous_number),
             _number(card, revision.number),
@@ -84,6 +86,12 @@ def _group(edition: Edition, revision: Revision) -> str:
         return tr("whole")
     codes = LIST_OF_BREAKDOWN.get(revision.breakdown, revision.breakdown)
     return edition.label(codes, revision.breakdown_value)
+
+
+def _when(card: IndicatorCard, revision: Revision) -> Markup:
+    """Return when a figure is of, as the link to its origin."""
+    address = origin_address(revision.indicator_id, revision.period, revision.breakdown, revision.breakdown_value)
+    return Markup(origin_of(address, as_written(revision.period), say(card.title)))
 
 
 def _number(card: IndicatorCard, value: float | None) -> str:

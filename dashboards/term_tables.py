@@ -157,9 +157,17 @@ def pictures(edition: Edition, term: CouncilTerm, rows: Iterable[Followed]) -> s
 
 def _picture(edition: Edition, term: CouncilTerm, axis: str, card: IndicatorCard, row: TermValue) -> str:
     drawn = components.picture(term_picture(edition, card, term, row), term_words.alternative(edition, card, term, row))
-    below = f"{escape(term_words.path(card, row))}<br>{_change_in_short(card, row)}"
+    below = f"{_path(card, row)}<br>{_change_in_short(card, row)}"
     title = f'<span class="yp-multiple-title">{escape(say(card.title))}</span>'
     return f'<li>{title}{drawn}{axis}<span class="yp-quiet">{below}</span></li>'
+
+
+def _path(card: IndicatorCard, row: TermValue) -> str:
+    """Return the way from the baseline to the newest figure, as the link to the origin of the newest."""
+    if row.latest_period is None:
+        return ""
+    address = origin_address(card.indicator_id, row.latest_period)
+    return origin_of(address, term_words.path(card, row), say(card.title))
 
 
 def _change_in_short(card: IndicatorCard, row: TermValue) -> str:

@@ -6,9 +6,10 @@ count (core and marts do that), verdicts.
 Method: the active associations of a year are the population, those that answered a stratified sample of it without
 replacement. Strata are purpose group × grant receiver, collapsed until each has `SMALLEST_STRATUM` answers. A weight
 is N/n of the stratum, the variance has the finite population correction, the interval is the 95 % t interval, of shares
-on the logit scale and of totals on the log scale (decision 0016). Answers that are all equal give no estimate.
+on the logit scale. Of a total what was told is known; what the others did stands on the log scale, with the degrees of
+freedom that skewed answers leave (decision 0016). Answers that are all equal give no estimate.
 Source of the method: Lohr, Sampling: Design and Analysis, ch. 3 and 8 (weighting-class adjustment for nonresponse);
-Buckland and others, Distance Sampling (intervals on the log scale).
+Chao (1987), Biometrics 43(4) (interval on the log scale of what was not seen, above what was).
 """
 
 from __future__ import annotations
@@ -20,12 +21,18 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import polars as pl
+from scipy.special import stdtrit
+
+from pipelines.degrees_of_freedom import degrees_of_freedom
 
 if TYPE_CHECKING:
     import svy
 
 SMALLEST_STRATUM = 5
 """A stratum with fewer answers is collapsed with others."""
+
+CONFIDENCE = 0.975
+"""The upper end of a two-sided 95 % interval."""
 
 REST = "rest"
 Cell = tuple[str, bool]
@@ -172,13 +179,20 @@ def _estimate(of_year: pl.DataFrame, column: str, kind: str, *, is_change: bool 
     if sample is None:
         yield {"breakdown": "total", "breakdown_value": "total", "n": of_year[column].count(), "reason": TOO_FEW}
         return
+    answered = sample.data.lazy().collect()
+    has_known_part = kind == "total" and not is_change
+
+    def found(of_domain: pl.DataFrame, parameter: svy.ParamEst | None, within: pl.Expr) -> dict[str, object]:
+        freedom = degrees_of_freedom(answered, column, within) if has_known_part else None
+        return _told(of_domain[column], parameter, freedom, is_change=is_change)
+
     whole = next(iter(_parameters(sample, column, kind)), None)
-    yield {"breakdown": "total", "breakdown_value": "total", **_told(of_year[column], whole, kind, is_change=is_change)}
+    yield {"breakdown": "total", "breakdown_value": "total", **found(of_year, whole, pl.lit(value=True))}
     parameters = {parameter.by_level: parameter for parameter in _parameters(sample, column, kind, by="purpose_group")}
     for (group,), of_group in of_year.group_by(["purpose_group"], maintain_order=True):
         if of_group[column].count():
-            found = _told(of_group[column], parameters.get((group,)), kind, is_change=is_change)
-            yield {"breakdown": "purpose_group", "breakdown_value": group, **found}
+            of_domain = found(of_group, parameters.get((group,)), pl.col("purpose_group") == group)
+            yield {"breakdown": "purpose_group", "breakdown_value": group, **of_domain}
 
 
 def _sample(field: pl.DataFrame, column: str) -> svy.Sample | None:
@@ -203,8 +217,13 @@ def _parameters(sample: svy.Sample, column: str, kind: str, by: str | None = Non
     return [item for item in parameters if item.y_level == 1] if kind == "share" else parameters
 
 
-def _told(answers: pl.Series, parameter: svy.ParamEst | None, kind: str, *, is_change: bool) -> dict[str, object]:
-    """Return the numbers of an estimate, or why there is none; `answers` are null where none was given."""
+def _told(
+    answers: pl.Series, parameter: svy.ParamEst | None, freedom: float | None, *, is_change: bool
+) -> dict[str, object]:
+    """Return the numbers of an estimate, or why there is none.
+
+    `answers` are null where none was given; `freedom` are the degrees of freedom of a total of which a part is known.
+    """
     said: dict[str, object] = {"n": answers.count()}
     if answers.count() < SMALLEST_STRATUM:
         return said | {"reason": TOO_FEW}
@@ -214,11 +233,18 @@ def _told(answers: pl.Series, parameter: svy.ParamEst | None, kind: str, *, is_c
     if parameter is None or (_is_sure(parameter) and not (is_change and parameter.est == 0)):
         return said | {"reason": NO_SPREAD}
     lower, upper = parameter.lci, parameter.uci
-    if kind == "total" and not is_change and parameter.est > 0:
-        ratio = math.exp((upper - parameter.est) / parameter.est)
-        lower, upper = parameter.est / ratio, parameter.est * ratio
+    if freedom is not None:
+        lower, upper = _above_what_was_told(float(answers.sum()), parameter, freedom)
     numbers = {"estimate": parameter.est, "lower": lower, "upper": upper, "cv": parameter.cv}
     return said | {name: finite(number) for name, number in numbers.items()}
+
+
+def _above_what_was_told(told: float, parameter: svy.ParamEst, freedom: float) -> tuple[float, float]:
+    """Return the interval of a total: of what was told nothing is uncertain, the rest stands on the log scale."""
+    rest = parameter.est - told
+    quantile = float(stdtrit(min(freedom, parameter.df or freedom), CONFIDENCE))
+    ratio = math.exp(quantile * parameter.se / rest)
+    return told + rest / ratio, told + rest * ratio
 
 
 def _is_sure(parameter: svy.ParamEst) -> bool:

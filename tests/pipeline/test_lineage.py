@@ -61,6 +61,19 @@ def test_a_figure_without_rows_is_zero_or_says_what_it_lacks_and_only_few_are(
     assert len(empty) < 30
 
 
+def test_a_number_is_a_number_or_empty_in_every_table(analyst: duckdb.DuckDBPyConnection) -> None:
+    columns = analyst.execute(
+        "SELECT table_schema || '.' || table_name, column_name FROM information_schema.columns WHERE data_type = 'DOUBLE'"
+    ).fetchall()
+    assert len(columns) > 30
+    broken = [
+        (table, column)
+        for table, column in columns
+        if analyst.execute(f'SELECT count(*) FROM {table} WHERE NOT isfinite("{column}")').fetchone() != (0,)
+    ]
+    assert not broken
+
+
 def test_every_row_behind_a_value_lies_in_a_file_and_in_staging(
     example_town: RefreshedTown, analyst: duckdb.DuckDBPyConnection
 ) -> None:

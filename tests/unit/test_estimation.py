@@ -54,11 +54,26 @@ def test_total_and_interval_of_two_strata_by_hand() -> None:
     got = row(estimation.estimates(TWO_STRATA), "volunteer_hours")
     total = 10 * 3 + 20 * 35
     variance = 10**2 * (1 - 5 / 10) * 2.5 / 5 + 20**2 * (1 - 6 / 20) * 350 / 6
-    ratio = math.exp(T_975[9] * math.sqrt(variance) / total)
+    told = sum(SPORT + CULTURE)
+    ratio = math.exp(T_975[9] * math.sqrt(variance) / (total - told))  # even answers leave all 11 - 2
     assert got["estimate"] == pytest.approx(total)
-    assert (got["lower"], got["upper"]) == pytest.approx((total / ratio, total * ratio))
+    bounds = told + (total - told) / ratio, told + (total - told) * ratio
+    assert (got["lower"], got["upper"]) == pytest.approx(bounds)
     assert got["cv"] == pytest.approx(math.sqrt(variance) / total)
     assert got["n"] == 11
+
+
+def test_one_great_answer_makes_the_interval_of_a_total_longer_than_its_spread_alone() -> None:
+    answers = [*[1.0] * 9, 2.0, 3.0, 60.0]
+    got = row(
+        estimation.estimates(field([("sport", False, one) for one in (*answers, *[None] * 12)])), "volunteer_hours"
+    )
+    told, total, spread = 74, 148, math.sqrt(24**2 * (1 - 12 / 24) * 287.7878787879 / 12)
+    as_if_normal = told + (total - told) * math.exp(2.2009851601 * spread / (total - told))
+    assert got["estimate"] == pytest.approx(total)
+    assert got["cv"] == pytest.approx(spread / total)
+    assert got["upper"] > 1.5 * as_if_normal
+    assert told < got["lower"] < total
 
 
 def test_mean_and_share_of_two_strata_by_hand() -> None:
