@@ -72,7 +72,7 @@ def person_at(door: Door) -> Person:
         raise Closed("no_login")
     email = st.user.get("email")
     is_verified = st.user.get("email_verified", True) is True
-    if not st.user.is_logged_in or not _is_recent(st.user.get("iat")):
+    if not st.user.is_logged_in or not is_recent(st.user.get("iat")):
         raise Closed("logged_out")
     try:
         workspace = Workspace(workspace_root())
@@ -94,6 +94,6 @@ def is_open(door: Door) -> bool:
     return True
 
 
-def _is_recent(issued: object) -> bool:
+def is_recent(issued: object) -> bool:
     """Tell whether a login is not too long ago; a provider that does not say when it was has to be believed."""
     return not isinstance(issued, (int, float)) or time.time() - issued < LONGEST_LOGIN
