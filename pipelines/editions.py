@@ -132,6 +132,12 @@ def current_id(workspace: Workspace) -> str | None:
     return workspace.current_file.read_text(encoding="utf-8").strip() or None
 
 
+def analyst_file(workspace: Workspace) -> Path | None:
+    """Return the analysts' file of the edition that is served, None when there is no edition."""
+    edition_id = current_id(workspace)
+    return None if edition_id is None else workspace.editions / edition_id / FILES["analyst"]
+
+
 def rows_before(workspace: Workspace, source: str) -> int | None:
     """Return how many rows of a source the current edition was made of, None when there is no edition."""
     edition_id = current_id(workspace)
