@@ -43,6 +43,7 @@ COOPERATION: Final = PageEntry("cooperation", "kyselyt")
 PARTICIPATION: Final = PageEntry("participation", "osallisuus-ja-vuosikello")
 TERMS: Final = PageEntry("terms", "valtuustokaudet")
 QUALITY: Final = PageEntry("quality", "tietojen-laatu")
+ANALYST: Final = PageEntry("analyst", "aineisto-ja-sql", door="analyst")
 REVIEW: Final = PageEntry("review", "tarkista-linkitykset", door="links")
 ORIGIN: Final = PageEntry("origin", "mista-luku-tulee", is_listed=False)
 
@@ -56,6 +57,7 @@ PAGES: Final = (
     COOPERATION,
     PARTICIPATION,
     TERMS,
+    ANALYST,
     QUALITY,
     REVIEW,
     ORIGIN,
@@ -74,6 +76,7 @@ def page_title(entry: PageEntry) -> str:
         COOPERATION: tr("Surveys"),
         PARTICIPATION: tr("Taking part and the annual clock"),
         TERMS: tr("Council terms"),
+        ANALYST: tr("Data and SQL"),
         QUALITY: tr("Quality of the data"),
         REVIEW: tr("Review the links"),
         ORIGIN: tr("Where does the figure come from?"),

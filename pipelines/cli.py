@@ -181,7 +181,8 @@ def review(
 def answer_sql(workspace: Path, query: str, *, out: Path | None = None) -> int:
     """Answer a question in SQL, within the limits that the dashboards set too."""
     from pipelines.editions import analyst_file
-    from warehouse.questions import SECONDS, Unanswered, ask
+    from warehouse.question_process import SECONDS, Unanswered
+    from warehouse.questions import ask
 
     opened = Workspace(workspace)
     _ = opened.settings
@@ -197,8 +198,9 @@ def answer_sql(workspace: Path, query: str, *, out: Path | None = None) -> int:
     if out is None:
         sys.stdout.write(answer.frame.write_csv())
     else:
+        is_parquet = out.suffix.casefold() == ".parquet"
         try:
-            out.write_bytes(answer.parquet if out.suffix.casefold() == ".parquet" else answer.frame.write_csv().encode())
+            out.write_bytes(answer.parquet if is_parquet else answer.frame.write_csv().encode())
         except OSError:
             return _fail(_text("sql.not_written", path=out))
         _out.print(_text("sql.written", rows=_number(answer.rows), path=out))

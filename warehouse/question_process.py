@@ -103,7 +103,8 @@ def answer(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[Head, bytes
             raise Unanswered("not_reading")
         return _rows(connection.sql(statements[0]))
     except (duckdb.Error, MemoryError, pa.ArrowException, RecursionError) as error:
-        fault = next((fault for kind, fault in _FAULT_OF.items() if isinstance(error, kind)), "other")
+        found: list[Fault] = [fault for kind, fault in _FAULT_OF.items() if isinstance(error, kind)]
+        fault: Fault = found[0] if found else "other"
         raise Unanswered(fault, str(error).partition("\n\n")[0][:600]) from error
 
 

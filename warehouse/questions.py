@@ -77,7 +77,7 @@ def ask(file: Path, sql: str) -> Answer:
 def _run(question: dict[str, str]) -> bytes:
     """Let a process answer; one that is stopped by the kernel took more than its share."""
     try:
-        done = subprocess.run(  # noqa: S603 - the program is this one, and the question goes through stdin
+        done = subprocess.run(
             [sys.executable, "-P", "-m", "warehouse.question_process"],
             input=json.dumps(question).encode(),
             stdout=subprocess.PIPE,

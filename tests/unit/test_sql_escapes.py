@@ -82,7 +82,7 @@ def test_the_kernel_refuses_what_duckdb_would_let_through(file: Path, monkeypatc
     """Were external access left open in DuckDB, the process could still open no file."""
     program = Path(questions.__file__).parent
     opened = (program / "question_process.py").read_text(encoding="utf-8")
-    leaky = opened.replace("connection = open_confined(Path(asked[\"file\"]), MEMORY)", "connection = duckdb.connect()")
+    leaky = opened.replace('connection = open_confined(Path(asked["file"]), MEMORY)', "connection = duckdb.connect()")
     assert leaky != opened
     folder = file.parents[1] / "leaky" / "warehouse"
     folder.mkdir(parents=True)
@@ -104,7 +104,9 @@ def test_a_long_answer_is_cut_and_says_so(file: Path) -> None:
 
 
 def test_columns_keep_their_types_or_are_text(file: Path) -> None:
-    answer = ask(file, "SELECT 1 AS a, sum(2) AS A, DATE '2024-12-31' AS day, [1, 2] AS list, 1.50 AS eur, NULL AS nothing")
+    answer = ask(
+        file, "SELECT 1 AS a, sum(2) AS A, DATE '2024-12-31' AS day, [1, 2] AS list, 1.50 AS eur, NULL AS nothing"
+    )
     assert answer.types[:5] == ("INTEGER", "HUGEINT", "DATE", "INTEGER[]", "DECIMAL(3,2)")
     assert [str(value) for value in answer.frame.row(0)] == ["1", "2", "2024-12-31", "[1, 2]", "1.50", "None"]
     assert answer.frame.columns == ["a", "A_1", "day", "list", "eur", "nothing"]
