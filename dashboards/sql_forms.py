@@ -117,7 +117,7 @@ def _show(asked: Asked) -> None:
     if asked.answer is None:
         st.html(components.notice(asked.why_not, "problem"))
         if asked.detail:
-            st.html(components.code(tr("What DuckDB says, in English"), asked.detail))
+            st.html(components.code(tr("What DuckDB says, in English"), _english(asked.detail)))
         return
     st.html(components.paragraph(_how_many(asked.answer)))
     _show_rows(asked.answer)
