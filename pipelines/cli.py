@@ -6,6 +6,7 @@ Here belongs: arguments, exit codes and printing. Not here: the work behind the 
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import sys
 from collections import Counter
@@ -214,7 +215,9 @@ def serve(workspace: Path, *, port: int = 8501, host: str = "127.0.0.1") -> int:
     """Serve the dashboards of a workspace."""
     from dashboards.serving import serve as serve_dashboards
 
-    _ = Workspace(workspace).settings
+    file = Workspace(workspace).settings_file
+    if not file.exists() or os.access(file, os.R_OK):  # a process for the public pages alone may not read them
+        _ = Workspace(workspace).settings
     _out.print(_text("cli.serving", address=f"http://{host}:{port}"))
     serve_dashboards(workspace, host, port)
     return CLEAN

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -144,11 +144,21 @@ def _free_port() -> int:
         return port
 
 
+@pytest.fixture
+def serving() -> Callable[..., AbstractContextManager[str]]:
+    """How another workspace is served; `rights` is a command before the server's that takes rights from it."""
+
+    def serve(workspace: Path, rights: Sequence[str]) -> AbstractContextManager[str]:
+        return _served(workspace, _free_port(), rights)
+
+    return serve
+
+
 @contextmanager
-def _served(workspace: Path, port: int) -> Iterator[str]:
+def _served(workspace: Path, port: int, rights: Sequence[str] = ()) -> Iterator[str]:
     """Serve a workspace in a process of its own; gives its address when it answers."""
     server = subprocess.Popen(
-        [sys.executable, "-c", START, str(workspace), str(port)],
+        [*rights, sys.executable, "-c", START, str(workspace), str(port)],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
