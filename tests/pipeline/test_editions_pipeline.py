@@ -76,9 +76,11 @@ def test_other_users_may_read_the_public_parts_and_nothing_else(mask: int, tmp_p
     try:
         workspace.create(SETTINGS)
         (workspace.inbox / "prh_register" / "prh_register.csv").write_text(REGISTER, encoding="utf-8")
-        edition = workspace.editions / str(run.refresh(workspace, Silent).edition_id)
+        outcome = run.refresh(workspace, Silent)
     finally:
         os.umask(before)
+    assert outcome.is_new, outcome
+    edition = workspace.editions / str(outcome.edition_id)
     public = {edition / "public.duckdb", edition / "edition.json", *(edition / "tables").iterdir()}
     assert set(_open_to_others(workspace.root)) == {workspace.current_file, *public}
 
