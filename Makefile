@@ -1,5 +1,6 @@
 # One command each: set up, test, show, check. Everything goes into .venv of this checkout; nothing is installed globally
-# but Chromium, which the browser tests need and which comes from the system's package manager when it is missing.
+# but Chromium and Node.js, which the browser tests need and which come from the system's package manager when they are
+# missing.
 
 PYTHON = python3
 BIN = .venv/bin
@@ -7,11 +8,13 @@ STAMP = .venv/installed
 CONTRACTS = tests/contracts/test_datacontract_lint.py
 CASES = 1000
 SEED = 1
+PROVIDER = tests/browser/provider
+PROVIDER_STAMP = $(PROVIDER)/node_modules/.package-lock.json
 
 # Compiled modules are kept in .venv, whatever the environment says: without them every start compiles thousands of files.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: install chromium test demo lint bench fuzz dictionary lock clean
+.PHONY: install chromium provider test demo lint bench fuzz dictionary lock clean
 .DELETE_ON_ERROR:
 
 install: $(STAMP)
@@ -29,18 +32,34 @@ $(STAMP): requirements.lock pyproject.toml
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
+# $(call system,COMMAND,PACKAGES,NAME): install packages of the system when a command is missing.
+define system
+@command -v $(1) >/dev/null && exit 0; \
+if ! command -v apt-get >/dev/null; then sudo=none; \
+elif [ "$$(id -u)" = 0 ]; then sudo=; \
+elif sudo -n true 2>/dev/null; then sudo="sudo -n"; \
+else sudo=none; fi; \
+if [ "$$sudo" = none ]; then \
+	echo "The browser tests need $(3). Install the packages $(2) and start again," >&2; \
+	echo "or leave them out: make install && $(BIN)/pytest -m 'not browser'" >&2; exit 1; fi; \
+$$sudo apt-get update -qq && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(2)
+endef
+
 chromium:
-	@command -v chromium >/dev/null && exit 0; \
-	if ! command -v apt-get >/dev/null; then sudo=none; \
-	elif [ "$$(id -u)" = 0 ]; then sudo=; \
-	elif sudo -n true 2>/dev/null; then sudo="sudo -n"; \
-	else sudo=none; fi; \
-	if [ "$$sudo" = none ]; then \
-		echo "The browser tests need Chromium. Install the package chromium and start again," >&2; \
-		echo "or leave them out: make install && $(BIN)/pytest -m 'not browser'" >&2; exit 1; fi; \
-	$$sudo apt-get update -qq && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium
+	$(call system,chromium,chromium,Chromium)
+
+# The OpenID Connect provider that the tests log in through; where it can't be had, those tests say so and are skipped.
+provider: $(PROVIDER_STAMP)
+
+$(PROVIDER_STAMP): $(PROVIDER)/package-lock.json
+	$(call system,npm,nodejs npm,Node.js 20 with npm)
+	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' || { \
+		echo "The login tests need Node.js 20 or newer; $$(node --version) is too old." >&2; exit 1; }
+	cd $(PROVIDER) && npm ci --silent
+	@touch $@
 
 test: install chromium
+	-@$(MAKE) --no-print-directory provider
 	$(BIN)/pytest -n 2 --dist loadfile
 
 demo: install
@@ -75,4 +94,4 @@ lock: install
 		--extra dev -o requirements.lock pyproject.toml
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist test-results demo fuzz.log
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist test-results demo fuzz.log $(PROVIDER)/node_modules

@@ -15,10 +15,12 @@ from anyio import to_thread
 from starlette.middleware import Middleware
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
+from streamlit import runtime
 
-from dashboards import components, compression, data
+from dashboards import components, compression, data, private_files
 from dashboards.api.entry import PublicInterface
 from dashboards.compression import CompressedStatic
+from dashboards.private_files import PrivateFiles
 from dashboards.secure_cookies import SecureCookies
 from dashboards.shell import PageShell
 from dashboards.texts import tr
@@ -28,6 +30,7 @@ _HERE = Path(__file__).parent
 
 @asynccontextmanager
 async def _lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
+    private_files.watch(runtime.get_instance().media_file_mgr)
     await to_thread.run_sync(_warm_up)
     yield {}
 
@@ -50,7 +53,10 @@ app = st.App(
     _HERE / "app.py",
     middleware=[
         Middleware(PublicInterface),
-        *(Middleware(PageShell), Middleware(CompressedStatic), Middleware(SecureCookies)),
+        Middleware(PrivateFiles),
+        Middleware(PageShell),
+        Middleware(CompressedStatic),
+        Middleware(SecureCookies),
     ],
     routes=[Mount("/assets", StaticFiles(directory=_HERE / "static"))],
     lifespan=_lifespan,

@@ -129,7 +129,7 @@ def definitions(items: Iterable[tuple[str, str]]) -> str:
 
 def code(caption: str, text: str) -> str:
     """Return program text as it is, in a region that scrolls and can be copied."""
-    return f'<pre class="yp-code" role="region" tabindex="0" aria-label="{escape(caption)}">{escape(text)}</pre>'
+    return f'<pre class="yp-code" role="region" tabindex="0" aria-label="{escape(caption)}">{safe(text)}</pre>'
 
 
 def table(

@@ -199,6 +199,11 @@ def _never_formula(text: str) -> str:
     return f"'{text}" if text.lstrip().startswith(("=", "+", "-", "@")) else text
 
 
+def rows_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """Return rows of any kind, such as the answer to a question in SQL."""
+    return _csv(header, rows)
+
+
 def _scaled(number: float | None, card: IndicatorCard) -> float | None:
     return None if number is None else round(on_scale(number, card), 6)
 

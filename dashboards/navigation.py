@@ -46,6 +46,7 @@ REPORT: Final = PageEntry("report", "raportti")
 QUALITY: Final = PageEntry("quality", "tietojen-laatu")
 OPEN_DATA: Final = PageEntry("open_data", "avoin-data", is_listed=False)
 DELIVERIES: Final = PageEntry("deliveries", "toimita-aineisto", door="deliveries")
+ANALYST: Final = PageEntry("analyst", "aineisto-ja-sql", door="analyst")
 REVIEW: Final = PageEntry("review", "tarkista-linkitykset", door="links")
 PROPOSALS: Final = PageEntry("proposals", "kehittamisehdotukset", door="proposals")
 ORIGIN: Final = PageEntry("origin", "mista-luku-tulee", is_listed=False)
@@ -61,6 +62,7 @@ PAGES: Final = (
     PARTICIPATION,
     TERMS,
     REPORT,
+    ANALYST,
     QUALITY,
     OPEN_DATA,
     DELIVERIES,
@@ -83,6 +85,7 @@ def page_title(entry: PageEntry) -> str:
         PARTICIPATION: tr("Taking part and the annual clock"),
         TERMS: tr("Council terms"),
         REPORT: tr("Report"),
+        ANALYST: tr("Data and SQL"),
         QUALITY: tr("Quality of the data"),
         OPEN_DATA: tr("Open data"),
         DELIVERIES: tr("Deliver data"),

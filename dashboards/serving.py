@@ -40,7 +40,10 @@ def serve(workspace_root: Path, host: str = DEFAULT_HOST, port: int = DEFAULT_PO
     os.environ[WORKSPACE_VARIABLE] = str(root)
     from dashboards.asgi import app
 
-    config.set_option("secrets.files", [str(root / LOGIN_FILE)])  # after the import: that is when the settings are read
+    login = root / LOGIN_FILE
+    is_kept_from_us = login.exists() and not os.access(login, os.R_OK)  # this process is for the public pages alone
+    # after the import: that is when the settings are read
+    config.set_option("secrets.files", [] if is_kept_from_us else [str(login)])
     uvicorn.run(app, host=host, port=port, ws="websockets-sansio", access_log=False, log_level="warning")
 
 

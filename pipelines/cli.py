@@ -1,4 +1,4 @@
-"""The command line: `yhteispeli init | example | check | map | refresh | review | report | export | serve …`.
+"""The command line: `yhteispeli init | example | check | map | refresh | review | sql | report | export | serve …`.
 
 Here belongs: arguments, exit codes and printing. Not here: the work behind the commands, the commands of
 those who keep the service (`service.commands`).
@@ -177,6 +177,38 @@ def review(
     made = reviewing.ask(opened, names, by or getuser(), input, lambda sentence: _out.print(sentence[LANGUAGE]))
     if made:
         _out.print(_text("review.done", count=made, root=workspace))
+    return CLEAN
+
+
+@app.command(name="sql", help=_text("sql.help"))
+def answer_sql(workspace: Path, query: str, *, out: Path | None = None) -> int:
+    """Answer a question in SQL, within the limits that the dashboards set too."""
+    from pipelines.editions import analyst_file
+    from warehouse.question_process import SECONDS, Unanswered
+    from warehouse.questions import ask
+
+    opened = Workspace(workspace)
+    _ = opened.settings
+    if out is not None and out.suffix.casefold() not in {".csv", ".parquet"}:
+        return _fail(_text("sql.unknown_format", path=out))
+    file = analyst_file(opened)
+    if file is None:
+        return _fail(_text("sql.no_edition", root=workspace))
+    try:
+        answer = ask(file, query)
+    except Unanswered as unanswered:
+        return _fail(f"{_text(f'sql.fault.{unanswered.fault}', seconds=SECONDS)} {unanswered.detail}".rstrip())
+    if out is None:
+        sys.stdout.write(answer.frame.write_csv())
+    else:
+        is_parquet = out.suffix.casefold() == ".parquet"
+        try:
+            out.write_bytes(answer.parquet if is_parquet else answer.frame.write_csv().encode())
+        except OSError:
+            return _fail(_text("sql.not_written", path=out))
+        _out.print(_text("sql.written", rows=_number(answer.rows), path=out))
+    if not answer.is_whole:
+        _errors.print(_text("sql.cut", rows=_number(answer.rows)))
     return CLEAN
 
 

@@ -95,6 +95,7 @@ def _add(path: Path, decision: Decision) -> None:
     writer.writerows([*kept, added])
     partial = path.with_name(f".{path.name}.partial")
     with partial.open("w", encoding="utf-8") as file:
+        partial.chmod(0o600)
         file.write(text.getvalue())
         file.flush()
         os.fsync(file.fileno())

@@ -38,6 +38,9 @@ DESCRIPTION = "edition.json"
 OPEN_DATA = "open_data"
 """Folder with the open data: the same landing, settings and earlier editions give the same bytes."""
 
+PUBLIC_PARTS = frozenset({FILES["public"], DESCRIPTION, OPEN_DATA})
+"""What of an edition other users of the machine may read; all else is for its owner alone."""
+
 MASKED_TABLE = "marts.indicator_values"
 
 
@@ -110,13 +113,14 @@ def publish(connection: duckdb.DuckDBPyConnection, workspace: Workspace, edition
     for unfinished in workspace.editions.glob(".*.partial"):
         shutil.rmtree(unfinished)
     partial = workspace.editions / f".{edition_id}.partial"
-    partial.mkdir(parents=True)
+    partial.mkdir(mode=0o700, parents=True)
     for audience, name in FILES.items():
         database.export(connection, partial / name, list(_exports(audience)))
     _write_open_data(connection, partial / OPEN_DATA)
     _describe(connection, workspace, partial / DESCRIPTION, edition_id)
     for path in (*partial.rglob("*"), partial):
         _flush(path)
+    _open_to_readers(partial)
     partial.rename(target)
     _flush(workspace.editions)
     _point_at(workspace, edition_id)
@@ -134,6 +138,12 @@ def open_data_folder(workspace: Workspace, edition_id: str) -> Path | None:
     """Return the folder with the open data of an edition; editions of older programs have none."""
     folder = workspace.editions / edition_id / OPEN_DATA
     return folder if folder.is_dir() else None
+
+
+def analyst_file(workspace: Workspace) -> Path | None:
+    """Return the analysts' file of the edition that is served, None when there is no edition."""
+    edition_id = current_id(workspace)
+    return None if edition_id is None else workspace.editions / edition_id / FILES["analyst"]
 
 
 def rows_before(workspace: Workspace, source: str) -> int | None:
@@ -277,12 +287,22 @@ def _files_of(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
+def _open_to_readers(folder: Path) -> None:
+    """Let a process that has no right to the rest of the workspace read the public parts of an edition."""
+    for path in folder.rglob("*"):
+        is_public = path.relative_to(folder).parts[0] in PUBLIC_PARTS
+        own, readable = (0o700, 0o755) if path.is_dir() else (0o600, 0o644)
+        path.chmod(readable if is_public else own)
+    folder.chmod(0o755)
+
+
 def _point_at(workspace: Workspace, edition_id: str) -> bool:
     """Move CURRENT to an edition and tell whether it moved."""
     if current_id(workspace) == edition_id:
         return False
     partial = workspace.root / ".CURRENT.partial"
     partial.write_text(f"{edition_id}\n", encoding="utf-8")
+    partial.chmod(0o644)
     _flush(partial)
     partial.replace(workspace.current_file)
     _flush(workspace.root)

@@ -7,6 +7,7 @@ Here belongs: the models of the settings, and reading them. Not here: faults tha
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -63,6 +64,27 @@ class Contact(_Strict):
 
     name: str
     email: str = ""
+
+
+class RoleClaim(_Strict):
+    """Roles that the identity provider tells: a claim of the ID token, and which of its values mean which role."""
+
+    name: str = Field(min_length=1)
+    values: dict[str, Role] = Field(min_length=1)
+
+    def roles_in(self, claims: Mapping[str, object]) -> frozenset[Role]:
+        """Return the roles that the claims of a person tell; values that mean none are passed over.
+
+        The name is that of a claim; where there is none so called, its dots lead into nested claims
+        (`realm_access.roles`).
+        """
+        told = claims.get(self.name)
+        if told is None:
+            told = claims
+            for part in self.name.split("."):
+                told = told.get(part) if isinstance(told, Mapping) else None
+        values = told if isinstance(told, (list, tuple)) else [told]
+        return frozenset(self.values[value] for value in values if isinstance(value, str) and value in self.values)
 
 
 class Figures(_Strict):
@@ -219,6 +241,7 @@ class Settings(_Strict):
     contact: Contact
     figures: Figures
     roles: dict[str, Role] = {}
+    role_claim: RoleClaim | None = None
     interfaces: Interfaces = Interfaces()
     council_terms: tuple[CouncilTerm, ...] = ()
     targets: tuple[Target, ...] = ()
@@ -233,9 +256,16 @@ class Settings(_Strict):
     city_units: tuple[Choice, ...] = ()
     classification_rules: tuple[ClassificationRule, ...] = ()
 
-    def role_of(self, email: str) -> Role | None:
-        """Return the role of a person by e-mail address, in whatever case; None for all others."""
-        return {address.casefold(): role for address, role in self.roles.items()}.get(email.casefold())
+    def roles_of(self, email: str, claims: Mapping[str, object]) -> frozenset[Role]:
+        """Return the roles of a person.
+
+        Whom the table `[roles]` names, in whatever case of letters, has that role and no other; of all others the
+        claims of the identity provider tell.
+        """
+        named = {address.casefold(): role for address, role in self.roles.items()}.get(email.casefold())
+        if named is not None:
+            return frozenset({named})
+        return self.role_claim.roles_in(claims) if self.role_claim else frozenset()
 
     def code_list(self, name: str) -> CodeList:
         """Return a code list by the name that contracts use: `settings.granting_bodies` or one of the project's own.

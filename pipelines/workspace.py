@@ -148,18 +148,24 @@ class Workspace:
             raise WorkspaceError(f"Kansio {self.root} on jo työtila. Valitse toinen kansio.")
         self.make_folders()
         self.settings_file.write_text(settings_text, encoding="utf-8")
+        self.settings_file.chmod(0o600)
 
     def make_restricted(self) -> None:
         """Make the folder of what needs a role; only its owner may look in."""
         self.restricted.mkdir(mode=0o700, exist_ok=True)
 
     def make_folders(self) -> None:
-        """Make the folders that are missing; a copy of a workspace may have lost the empty ones."""
+        """Make the folders that are missing; a copy of a workspace may have lost the empty ones.
+
+        Only editions are for other users of the machine: what is delivered and the log of runs hold personal data.
+        """
+        self.inbox.mkdir(mode=0o700, parents=True, exist_ok=True)
         for source in contracts.sources():
-            (self.inbox / source).mkdir(parents=True, exist_ok=True)
-        self.landing.mkdir(mode=0o700, exist_ok=True)
-        for folder in (self.dagster_home, self.editions):
-            folder.mkdir(exist_ok=True)
+            (self.inbox / source).mkdir(exist_ok=True)
+        for folder in (self.landing, self.dagster_home):
+            folder.mkdir(mode=0o700, exist_ok=True)
+        self.editions.mkdir(exist_ok=True)
+        self.editions.chmod(0o755)
         dagster_settings = self.dagster_home / "dagster.yaml"
         if not dagster_settings.exists():
             dagster_settings.write_text(DAGSTER_SETTINGS, encoding="utf-8")

@@ -10,11 +10,25 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import duckdb
-import polars as pl
+
+if TYPE_CHECKING:
+    import polars as pl  # frames come from outside; a process that only asks need not load it
 
 SCHEMAS = ("raw", "staging", "core", "marts", "quality", "meta")
+
+_CONFINED: Final = {
+    "threads": "1",
+    "temp_directory": "",
+    "max_temp_directory_size": "0B",
+    "python_enable_replacements": "false",
+    "python_scan_all_frames": "false",
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "allow_community_extensions": "false",
+}
 
 
 class TableError(Exception):
@@ -76,6 +90,18 @@ def open_edition(file: Path) -> duckdb.DuckDBPyConnection:
     is_locked = connection.sql("SELECT current_setting('lock_configuration')").fetchone()
     if is_locked == (True,):  # this process has the file open already, and the settings are those of the file
         return connection
+    connection.execute("SET GLOBAL TimeZone = 'UTC'")
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+    return connection
+
+
+def open_confined(file: Path, memory: str) -> duckdb.DuckDBPyConnection:
+    """Open a published file for questions that anybody may have written: as `open_edition`, and within limits.
+
+    One thread, so much memory, nothing spilled to disk, no variable of Python as a table, no extension.
+    """
+    connection = duckdb.connect(str(file), read_only=True, config={"memory_limit": memory, **_CONFINED})
     connection.execute("SET GLOBAL TimeZone = 'UTC'")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")

@@ -38,8 +38,9 @@ class Closed(Exception):  # noqa: N818 - it is not an error of the program
     Parameters
     ----------
     problem
-        `no_login`: login is not set up; `logged_out`: nobody is logged in, or too long since; `no_role`: the settings
-        give the person no role that opens it; `unreadable`: settings, edition or decisions can't be read.
+        `no_login`: login is not set up; `logged_out`: nobody is logged in, or too long since; `no_role`: neither the
+        settings nor the identity provider give the person a role that opens it; `unreadable`: settings, edition or
+        decisions can't be read.
     detail
         What can't be read, in a Finnish sentence; empty when there is none.
     """
@@ -52,7 +53,7 @@ class Closed(Exception):  # noqa: N818 - it is not an error of the program
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody whom a door lets in, and the workspace behind it."""
+    """Somebody whom a door lets in, with the role that opened it, and the workspace behind it."""
 
     email: str
     role: Role
@@ -71,16 +72,17 @@ def person_at(door: Door) -> Person:
         raise Closed("no_login")
     email = st.user.get("email")
     is_verified = st.user.get("email_verified", True) is True
-    if not st.user.is_logged_in or not _is_recent(st.user.get("iat")):
+    if not st.user.is_logged_in or not is_recent(st.user.get("iat")):
         raise Closed("logged_out")
     try:
         workspace = Workspace(workspace_root())
-        role = workspace.settings.role_of(email) if isinstance(email, str) and is_verified else None
+        roles = workspace.settings.roles_of(email, st.user.to_dict()) if isinstance(email, str) and is_verified else ()
     except (EditionUnavailable, WorkspaceError) as error:
         raise Closed("unreadable", str(error) if isinstance(error, WorkspaceError) else "") from error
-    if role is None or role not in OPENED_BY[door]:
+    fitting = sorted(OPENED_BY[door].intersection(roles))
+    if not fitting:
         raise Closed("no_role")
-    return Person(str(email), role, workspace)
+    return Person(str(email), fitting[0], workspace)
 
 
 def is_open(door: Door) -> bool:
@@ -92,6 +94,6 @@ def is_open(door: Door) -> bool:
     return True
 
 
-def _is_recent(issued: object) -> bool:
+def is_recent(issued: object) -> bool:
     """Tell whether a login is not too long ago; a provider that does not say when it was has to be believed."""
     return not isinstance(issued, (int, float)) or time.time() - issued < LONGEST_LOGIN

@@ -6,13 +6,15 @@ Here belongs: their arguments, exit codes and printing. Not here: the work behin
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, NoReturn
 
 from cyclopts import Parameter
 from rich.console import Console
 
 from pipelines.contracts import message
+from pipelines.service.parts import Part, environment
 from pipelines.settings import WorkspaceError
 from pipelines.workspace import Workspace
 
@@ -38,18 +40,28 @@ def serve(
     from pipelines.service.supervisor import Supervisor
 
     opened = Workspace(workspace.resolve())
-    _ = opened.settings
     wanted = [(host, port)] if only_dashboards else [(host, port), (parts.LOOPBACK, dagster_port)]
     taken = [number for where, number in wanted if not parts.is_free(where, number)]
     if taken:
         raise WorkspaceError(_text("cli.serve.port_taken", port=taken[0]))
+    shown = parts.dashboards(opened, host, port)
+    if only_dashboards:
+        return _become(shown, opened, f"http://{host}:{port}")
+    _ = opened.settings
     opened.make_folders()
     _out.print(_text("cli.serving", address=f"http://{host}:{port}"))
-    if not only_dashboards:
-        _out.print(_text("cli.serving.dagster", address=f"http://{parts.LOOPBACK}:{dagster_port}"))
-    running = [] if only_dashboards else parts.schedules(opened, dagster_port)
-    Supervisor(opened, [*running, parts.dashboards(opened, host, port)]).run()
+    _out.print(_text("cli.serving.dagster", address=f"http://{parts.LOOPBACK}:{dagster_port}"))
+    Supervisor(opened, [*parts.schedules(opened, dagster_port), shown]).run()
     return OK
+
+
+def _become(part: Part, workspace: Workspace, address: str) -> NoReturn:
+    """Turn this process into the dashboards: it may lack the right to read or write anything but the public files."""
+    file = workspace.settings_file
+    if not file.exists() or os.access(file, os.R_OK):
+        _ = workspace.settings
+    _out.print(_text("cli.serving", address=address))
+    os.execve(part.command[0], part.command, dict(environment(workspace)))  # noqa: S606 - our own program, no shell
 
 
 def verify(workspace: Path) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -10,7 +9,6 @@ from pathlib import Path
 import pytest
 import waiting_name
 from playwright.sync_api import Page, expect
-from test_login import SECRETS, log_in, provider  # noqa: F401 - the provider is a fixture
 
 from pipelines import editions, landing, refresh
 from pipelines.workspace import Workspace
@@ -40,18 +38,10 @@ def town(tmp_path: Path) -> Workspace:
 
 @pytest.fixture
 def page_with_login(
-    town: Workspace,
-    provider: str,  # noqa: F811
-    serving: Callable[[Path, int], AbstractContextManager[str]],
+    town: Workspace, serving_with_login: Callable[[Path, object], AbstractContextManager[str]]
 ) -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    address = f"http://localhost:{port}"
-    (town.root / "secrets.toml").write_text(
-        SECRETS.format(address=address, provider=provider, secret="s" * 40), encoding="utf-8"
-    )
-    with serving(town.root, port):
+    person = {"email": waiting_name.OFFICIAL, "email_verified": True}
+    with serving_with_login(town.root, {"official": person}) as address:
         yield f"{address}/toimita-aineisto"
 
 
@@ -67,10 +57,10 @@ def _registered(town: Workspace) -> float:
 
 
 def test_an_accepted_file_is_in_the_figures_after_the_next_refresh(
-    page: Page, page_with_login: str, town: Workspace
+    page: Page, page_with_login: str, town: Workspace, log_in: Callable[[Page, str, str], None]
 ) -> None:
     assert _registered(town) == len(FIRST)
-    log_in(page, page_with_login, waiting_name.OFFICIAL)
+    log_in(page, page_with_login, "official")
     sent = {"name": "lisäys.csv", "mimeType": "text/csv", "buffer": _table([*LATER, SPOILT])}
     page.locator("input[type=file]").set_input_files(sent)  # type: ignore[arg-type]  # one file, as a mapping
     expect(page.get_by_text("Jos hyväksyt tiedoston tällaisena, 1 rivi")).to_be_visible(timeout=120_000)

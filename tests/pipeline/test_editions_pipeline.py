@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -64,6 +66,33 @@ def test_a_shrunken_register_keeps_the_last_edition(workspace: Workspace) -> Non
     assert outcome.edition_id == before.strip()
     assert workspace.current_file.read_text() == before
     assert len(list(workspace.editions.iterdir())) == 1
+
+
+@pytest.mark.parametrize("mask", [0o000, 0o077])
+def test_other_users_may_read_the_public_parts_and_nothing_else(mask: int, tmp_path: Path) -> None:
+    """Whatever the umask; who may enter the workspace at all is for its owner to say."""
+    workspace = Workspace(tmp_path / "town")
+    before = os.umask(mask)
+    try:
+        workspace.create(SETTINGS)
+        (workspace.inbox / "prh_register" / "prh_register.csv").write_text(REGISTER, encoding="utf-8")
+        outcome = run.refresh(workspace, Silent)
+    finally:
+        os.umask(before)
+    assert outcome.is_new, outcome
+    edition = workspace.editions / str(outcome.edition_id)
+    public = {edition / "public.duckdb", edition / "edition.json", *(edition / "tables").iterdir()}
+    assert set(_open_to_others(workspace.root)) == {workspace.current_file, *public}
+
+
+def _open_to_others(folder: Path) -> Iterator[Path]:
+    """Files that any user may read, those below a folder that others may not enter left out."""
+    for path in folder.iterdir():
+        mode = path.stat().st_mode
+        if path.is_dir() and mode & 0o001:
+            yield from _open_to_others(path)
+        elif path.is_file() and mode & 0o004:
+            yield path
 
 
 def test_without_files_there_is_no_edition_and_one_sentence(tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
+import polars as pl
 import pytest
 
 from pipelines import cli, contracts, run
@@ -60,6 +62,54 @@ def test_open_data_is_exported_into_an_empty_folder(command: Command, workspace:
     assert (folder / "csv" / "a.csv").read_bytes() == b"a\r\n1\r\n"
     one_sentence(command("export", workspace.root, folder), cli.NOT_READABLE, "ei ole tyhjä")
     one_sentence(command("export", workspace.root, folder / "dcat.jsonld"), cli.NOT_READABLE, "ei voi kirjoittaa")
+
+
+@pytest.fixture
+def published(workspace: Workspace) -> Workspace:
+    """The town with an edition of which only the analysts' file is there."""
+    folder = workspace.editions / "20260101-a"
+    folder.mkdir()
+    with duckdb.connect(str(folder / "analyst.duckdb")) as connection:
+        connection.execute("CREATE TABLE t AS SELECT 2024 AS year, 1234.5 AS eur")
+    workspace.current_file.write_text("20260101-a\n", encoding="utf-8")
+    return workspace
+
+
+def test_sql_prints_the_answer_as_csv(command: Command, published: Workspace) -> None:
+    assert command("sql", published.root, "FROM t") == (0, "year,eur\n2024,1234.5\n", "")
+
+
+@pytest.mark.parametrize("name", ["answer.csv", "answer.parquet"])
+def test_sql_writes_the_answer_into_a_file(name: str, command: Command, published: Workspace, tmp_path: Path) -> None:
+    out = tmp_path / name
+    code, said, _ = command("sql", published.root, "FROM t", "--out", out)
+    assert code == 0
+    assert str(out) in said
+    read = pl.read_csv if out.suffix == ".csv" else pl.read_parquet
+    assert [float(value) for value in read(out).row(0)] == [2024.0, 1234.5]
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("SELEC 1", "ei voi jäsentää"),
+        ("DROP TABLE t", "voi vain lukea"),
+        ("FROM read_text('/etc/passwd')", "tiedostoa, verkkoa tai asetuksia"),
+    ],
+)
+def test_sql_that_can_not_be_answered(query: str, words: str, command: Command, published: Workspace) -> None:
+    code, out, err = command("sql", published.root, query)
+    assert (code, out) == (2, "")
+    assert words in err
+
+
+def test_sql_without_an_edition_or_with_an_unknown_format(
+    command: Command, published: Workspace, tmp_path: Path
+) -> None:
+    one_sentence(command("sql", published.root, "FROM t", "--out", tmp_path / "a.xls"), 2, ".csv tai .parquet")
+    one_sentence(command("sql", published.root, "FROM t", "--out", tmp_path / "none" / "a.csv"), 2, "Valitse toinen")
+    published.current_file.unlink()
+    assert "ei ole vielä julkaisua" in command("sql", published.root, "FROM t")[2]
 
 
 @pytest.mark.parametrize(

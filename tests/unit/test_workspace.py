@@ -178,12 +178,49 @@ def test_broken_settings_give_one_sentence_that_names_the_place(text: str, said:
     assert "\n" not in message
 
 
+def with_roles(tmp_path: Path, name: str = "roles") -> Settings:
+    """Settings with one official in the table, and a claim whose values mean three roles."""
+    told = f"""
+"Maija.Mallikas@kunta.example" = "official"
+
+[role_claim]
+name = "{name}"
+values = {{ "tutkijat" = "analyst", "hyvinvointi" = "welfare", "paakayttajat" = "admin" }}
+
+[figures]"""
+    return read_settings(written(tmp_path, EXAMPLE.replace("[figures]", told)))
+
+
 def test_a_role_is_of_an_address_in_whatever_case_and_of_nobody_else(tmp_path: Path) -> None:
-    roles = EXAMPLE.replace("[figures]", '"Maija.Mallikas@kunta.example" = "official"\n\n[figures]')
-    settings = read_settings(written(tmp_path, roles))
-    assert settings.role_of("maija.mallikas@KUNTA.example") == "official"
-    assert settings.role_of("maija.mallikas@kunta.example.org") is None
-    assert read_settings(written(tmp_path, EXAMPLE)).role_of("maija.mallikas@esimerkkila.example") is None
+    settings = with_roles(tmp_path)
+    assert settings.roles_of("maija.mallikas@KUNTA.example", {}) == {"official"}
+    assert settings.roles_of("maija.mallikas@kunta.example.org", {}) == set()
+    assert read_settings(written(tmp_path, EXAMPLE)).roles_of("a@b.example", {"roles": ["admin"]}) == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "claims", "roles"),
+    [
+        ("roles", {"roles": ["tutkijat", "hyvinvointi", "muut"]}, {"analyst", "welfare"}),
+        ("roles", {"roles": "tutkijat"}, {"analyst"}),
+        ("roles", {"roles": ["analyst", "admin"]}, set()),
+        ("roles", {"roles": [None, 1, ["tutkijat"]]}, set()),
+        ("roles", {"roles": {"tutkijat": True}}, set()),
+        ("roles", {}, set()),
+        ("realm_access.roles", {"realm_access": {"roles": ["paakayttajat"]}}, {"admin"}),
+        ("realm_access.roles", {"realm_access": "paakayttajat"}, set()),
+        ("https://kunta.example/roles", {"https://kunta.example/roles": ["tutkijat"]}, {"analyst"}),
+    ],
+)
+def test_a_claim_gives_the_roles_that_the_settings_say_it_means(
+    name: str, claims: dict[str, object], roles: set[str], tmp_path: Path
+) -> None:
+    assert with_roles(tmp_path, name).roles_of("kalle.kuvitelma@kunta.example", claims) == roles
+
+
+def test_whom_the_table_names_has_that_role_and_no_other(tmp_path: Path) -> None:
+    settings = with_roles(tmp_path)
+    assert settings.roles_of("maija.mallikas@kunta.example", {"roles": ["paakayttajat"]}) == {"official"}
 
 
 def test_settings_in_another_encoding_give_one_sentence(tmp_path: Path) -> None:
