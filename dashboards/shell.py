@@ -16,6 +16,7 @@ from typing import Final
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dashboards.palette import stylesheet
 from dashboards.texts import LANGUAGE, tr
 
 _INLINE_SCRIPT = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
@@ -97,6 +98,7 @@ def _head() -> str:
     labels = json.dumps(built_in_labels(), ensure_ascii=False).replace("<", "\\u003c")
     return (
         '<link rel="preload" href="./assets/source-sans-3-latin.woff2" as="font" type="font/woff2" crossorigin>'
+        f"<style>{stylesheet()}</style>"
         '<link rel="stylesheet" href="./assets/yhteispeli.css">'
         f'<script type="application/json" id="yp-labels">{labels}</script>'
         '<script src="./assets/yhteispeli.js" defer></script>'

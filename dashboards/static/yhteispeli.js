@@ -43,6 +43,16 @@
     subtree: true,
   });
 
+  // Plotly draws in pixels of the screen: with a viewBox a chart shrinks to the sheet instead of being cut
+  window.addEventListener("beforeprint", () => {
+    for (const chart of document.querySelectorAll(".js-plotly-plot .main-svg")) {
+      chart.setAttribute("viewBox", `0 0 ${chart.getAttribute("width")} ${chart.getAttribute("height")}`);
+    }
+  });
+  window.addEventListener("afterprint", () => {
+    for (const chart of document.querySelectorAll(".js-plotly-plot .main-svg")) chart.removeAttribute("viewBox");
+  });
+
   window.addEventListener(
     "keydown",
     (event) => {
