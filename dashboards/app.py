@@ -14,7 +14,8 @@ import streamlit as st
 from dashboards import components, data
 from dashboards.data import Edition, EditionUnavailable
 from dashboards.formats import day
-from dashboards.navigation import all_pages
+from dashboards.navigation import ACCESSIBILITY, all_pages
+from dashboards.navigation import page_title as title_of
 from dashboards.report_link import report_link
 from dashboards.texts import tr
 
@@ -50,7 +51,8 @@ def show_footer(edition: Edition, page_title: str) -> None:
         tr("Yhteispeli {version}, open source (EUPL-1.2).", version=facts.software_version),
     ]
     paragraphs = "".join(components.paragraph(line, "quiet") for line in lines)
-    st.html(f'<footer class="yp-footer">{paragraphs}{report_link(edition, page_title)}</footer>')
+    statement = f'<p class="yp-text"><a href="{ACCESSIBILITY.address}">{escape(title_of(ACCESSIBILITY))}</a></p>'
+    st.html(f'<footer class="yp-footer">{paragraphs}{report_link(edition, page_title)}{statement}</footer>')
 
 
 @st.fragment(run_every=60)

@@ -161,7 +161,8 @@ def table(
 def _row(row: Sequence[str], columns: Sequence[Column]) -> str:
     first, *others = zip(columns, map(safe, row), strict=True)
     cells = "".join(
-        f'<td role="cell" data-name="{escape(column.name)}"{column.css(is_empty=text == NOTHING)}><span>{text}</span></td>'
+        f'<td role="cell" data-name="{escape(column.name)}"{column.css(is_empty=text == NOTHING)}>'
+        f"<span>{text}</span></td>"
         for column, text in others
     )
     return f'<tr role="row"><th scope="row" role="rowheader"{first[0].css()}>{first[1]}</th>{cells}</tr>'

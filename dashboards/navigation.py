@@ -44,6 +44,7 @@ PARTICIPATION: Final = PageEntry("participation", "osallisuus-ja-vuosikello")
 TERMS: Final = PageEntry("terms", "valtuustokaudet")
 QUALITY: Final = PageEntry("quality", "tietojen-laatu")
 REVIEW: Final = PageEntry("review", "tarkista-linkitykset", door="links")
+ACCESSIBILITY: Final = PageEntry("accessibility", "saavutettavuusseloste", is_listed=False)
 ORIGIN: Final = PageEntry("origin", "mista-luku-tulee", is_listed=False)
 
 PAGES: Final = (
@@ -58,6 +59,7 @@ PAGES: Final = (
     TERMS,
     QUALITY,
     REVIEW,
+    ACCESSIBILITY,
     ORIGIN,
 )
 
@@ -76,6 +78,7 @@ def page_title(entry: PageEntry) -> str:
         TERMS: tr("Council terms"),
         QUALITY: tr("Quality of the data"),
         REVIEW: tr("Review the links"),
+        ACCESSIBILITY: tr("Accessibility statement"),
         ORIGIN: tr("Where does the figure come from?"),
     }[entry]
 

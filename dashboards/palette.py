@@ -94,11 +94,13 @@ def variable(name: str) -> str:
 def stylesheet() -> str:
     """Return the variables of both palettes, and the rules that turn Plotly's charts dark.
 
-    Plotly writes its colours into each shape. A rule for each colour puts that of the dark palette in its place, so that
-    a chart follows the reader's system and the printer without being drawn anew.
+    Plotly writes its colours into each shape. A rule for each colour puts that of the dark palette in its place, so
+    that a chart follows the reader's system and the printer without being drawn anew.
     """
     names = list(asdict(LIGHT))
-    return f":root{{color-scheme:light;{_variables(LIGHT, names)}}}{IN_DARK}{{:root{{color-scheme:dark;{_variables(DARK, names)}}}{_redrawn()}}}"
+    light = f":root{{color-scheme:light;{_variables(LIGHT, names)}}}"
+    dark = f":root{{color-scheme:dark;{_variables(DARK, names)}}}"
+    return f"{light}{IN_DARK}{{{dark}{_redrawn()}}}"
 
 
 def picture_style() -> str:

@@ -139,6 +139,7 @@ def built_in_labels() -> dict[str, str]:
         "Connecting": tr("Connecting"),
         "Connection error": tr("The connection broke. Load the page again."),
         "{n} more": tr("{n} more", n="{n}"),
+        "{n} options available": tr("Choices: {n}", n="{n}"),
         "Page not found": tr("There is no such page"),
         "The page that you have requested does not seem to exist. Running the app's main page.": tr(
             "The page that you asked for does not exist. This is the overview."

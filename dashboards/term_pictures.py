@@ -81,7 +81,8 @@ def term_picture(edition: Edition, card: IndicatorCard, term: CouncilTerm, row: 
         _line(frame, dots),
         *(_dot(frame, dot) for dot in dots),
     ]
-    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}">{picture_style()}{"".join(drawn)}</svg>'
+    shapes = picture_style() + "".join(drawn)
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}">{shapes}</svg>'
     return "data:image/svg+xml;base64," + b64encode(svg.encode()).decode()
 
 
@@ -123,9 +124,8 @@ def _shade(frame: Frame, term: CouncilTerm) -> str:
 def _break(frame: Frame, year: int) -> str:
     if not frame.first < year - 0.5 < frame.last:
         return ""
-    return (
-        f'<path d="M{frame.x(year - 0.5):.1f} 0V{HEIGHT}" stroke="var(--quiet)" stroke-width="1.5" stroke-dasharray="2 3"/>'
-    )
+    line = f"M{frame.x(year - 0.5):.1f} 0V{HEIGHT}"
+    return f'<path d="{line}" stroke="var(--quiet)" stroke-width="1.5" stroke-dasharray="2 3"/>'
 
 
 def _target(frame: Frame, term: CouncilTerm, target: float) -> str:
@@ -141,10 +141,7 @@ def _whisker(frame: Frame, dot: Dot) -> str:
         return ""
     x, lower, upper = frame.x(dot.at), frame.y(dot.lower), frame.y(dot.upper)
     ends = f"M{x - 3:.1f} {lower:.1f}h6M{x - 3:.1f} {upper:.1f}h6"
-    return (
-        f'<path d="M{x:.1f} {lower:.1f}V{upper:.1f}{ends}" stroke="{_colour(dot)}" '
-        'stroke-width="1.5"/>'
-    )
+    return f'<path d="M{x:.1f} {lower:.1f}V{upper:.1f}{ends}" stroke="{_colour(dot)}" stroke-width="1.5"/>'
 
 
 def _line(frame: Frame, dots: Sequence[Dot]) -> str:

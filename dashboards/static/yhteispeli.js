@@ -13,9 +13,10 @@
   };
 
   // the button of the navigation for pages that have no room: "2 more"
+  // and the announcement of a list of choices: "11 options available."
   const counted = (text) => {
-    const more = /^(\d+) more$/.exec(text);
-    return more && labels["{n} more"].replace("{n}", more[1]);
+    const found = /^(\d+) (more|options? available)\.?$/.exec(text);
+    return found && labels[found[2] === "more" ? "{n} more" : "{n} options available"].replace("{n}", found[1]);
   };
 
   const translateTree = (node) => {

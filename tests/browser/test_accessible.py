@@ -96,9 +96,7 @@ def test_axe_would_find_a_fault(reader: Page, address: str) -> None:
 
 
 @pytest.mark.parametrize("entry", PAGES, ids=lambda entry: entry.file)
-def test_the_keyboard_reaches_every_control_and_shows_where_it_is(
-    entry: PageEntry, reader: Page, address: str
-) -> None:
+def test_the_keyboard_reaches_every_control_and_shows_where_it_is(entry: PageEntry, reader: Page, address: str) -> None:
     reader.set_viewport_size({"width": 1900, "height": 900})
     opened(reader, address, entry.address)
     reached = []
@@ -135,10 +133,10 @@ def test_enter_and_space_work_what_is_reached(reader: Page, address: str) -> Non
 
     reader.get_by_role("combobox", name="Vuosi").focus()
     reader.keyboard.press("ArrowDown")
-    expect(reader.get_by_role("listbox")).to_be_visible()
+    expect(reader.locator("[role=listbox]")).to_be_visible()
     assert faults(reader) == []
     reader.keyboard.press("Escape")
-    expect(reader.get_by_role("listbox")).to_have_count(0)
+    expect(reader.locator("[role=listbox]")).to_have_count(0)
     reader.keyboard.press("ArrowDown")
     reader.keyboard.press("ArrowDown")
     reader.keyboard.press("Enter")
@@ -147,7 +145,7 @@ def test_enter_and_space_work_what_is_reached(reader: Page, address: str) -> Non
 
 @pytest.mark.parametrize("entry", PAGES, ids=lambda entry: entry.file)
 def test_no_control_has_an_english_name(entry: PageEntry, reader: Page, address: str) -> None:
-    english = {label for label, word in built_in_labels().items() if label != word} - {"{n} more"}
+    english = {label for label, word in built_in_labels().items() if label != word}
     for width in (320, 1400):
         reader.set_viewport_size({"width": width, "height": 900})
         opened(reader, address, entry.address)
