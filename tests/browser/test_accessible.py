@@ -171,7 +171,7 @@ def test_every_chart_says_its_message_and_has_its_table(entry: PageEntry, reader
     opened(reader, address, entry.address)
     charts = reader.get_by_test_id("stPlotlyChart").all()
     for chart in charts:
-        block = reader.locator("[class*=st-key-evidence-]", has=chart)
+        block = chart.locator("xpath=ancestor::*[contains(@class, 'st-key-evidence-')][1]")
         said = chart.locator("xpath=descendant-or-self::*[@aria-label]").first.get_attribute("aria-label")
         assert said
         assert any(mark.isdigit() for mark in said)
