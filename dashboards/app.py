@@ -12,11 +12,13 @@ from pathlib import Path
 import streamlit as st
 
 from dashboards import components, data
-from dashboards.address import carry_on, same_page
+from dashboards.address import carry_on, page_address, same_page
+from dashboards.components import Markup
 from dashboards.data import Edition, EditionUnavailable
 from dashboards.edition_choice import current_id, edition_to_show, links_to_others
 from dashboards.formats import day
-from dashboards.navigation import all_pages
+from dashboards.navigation import ACCESSIBILITY, all_pages
+from dashboards.navigation import page_title as title_of
 from dashboards.open_data_list import open_data_link
 from dashboards.report_link import report_link
 from dashboards.texts import DEFAULT, OWN_NAMES, language, tr
@@ -78,7 +80,8 @@ def show_footer(edition: Edition, page_title: str) -> None:
         tr("Yhteispeli {version}, open source (EUPL-1.2).", version=facts.software_version),
     ]
     paragraphs = "".join(components.paragraph(line, "quiet") for line in lines)
-    links = components.paragraph(open_data_link()) + report_link(edition, page_title)
+    statement = Markup(components.link(page_address(ACCESSIBILITY.address), title_of(ACCESSIBILITY)))
+    links = components.paragraph(open_data_link()) + report_link(edition, page_title) + components.paragraph(statement)
     st.html(f'<footer class="yp-footer">{paragraphs}{links}</footer>')
 
 

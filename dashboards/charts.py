@@ -173,7 +173,7 @@ def _add_interval(figure: go.Figure, card: IndicatorCard, known: Sequence[Value]
         y=[*uppers, *reversed(lowers)],
         fill="toself",
         fillcolor="rgba(42, 110, 187, 0.16)",
-        line={"width": 0},
+        line={"width": 1, "color": ACCENT},
         hoverinfo="skip",
     )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Final
 
 from dashboards.sentences import verdict_shape, verdict_word
 
@@ -17,6 +18,26 @@ class Markup(str):
     """A cell of a table that is HTML already, such as a link; every other cell is escaped."""
 
     __slots__ = ()
+
+
+NOTHING: Final = "–"
+"""What a cell says that has nothing to tell."""
+
+_COLUMNS_OF_A_TELEPHONE: Final = 2
+"""A table with no more columns than this fits a telephone as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table."""
+
+    name: str
+    is_numeric: bool
+
+    def css(self, *, is_empty: bool = False) -> str:
+        """Return the class attribute of a cell: numbers stand to the right, a card leaves out what is empty."""
+        kinds = " ".join(["yp-number"] * self.is_numeric + ["yp-empty"] * is_empty)
+        return f' class="{kinds}"' if kinds else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +162,9 @@ def table(
 ) -> str:
     """Return a real table; the first column heads its row.
 
+    On a narrow screen each row becomes a card (`yhteispeli.css`): every cell bears the name of its column, and the
+    roles are written out, as a browser forgets what is a table when its rows are laid out as blocks.
+
     Parameters
     ----------
     caption
@@ -150,21 +174,29 @@ def table(
     numeric
         Indexes of the columns that are set to the right.
     """
-    classes = [' class="yp-number"' if index in numeric else "" for index in range(len(header))]
-    head = "".join(f'<th scope="col"{css}>{escape(text)}</th>' for text, css in zip(header, classes, strict=True))
-    body = "".join(_row(row, classes) for row in rows)
-    total = f"<tfoot>{_row(foot, classes)}</tfoot>" if foot else ""
+    columns = [Column(name, index in numeric) for index, name in enumerate(header)]
+    head = "".join(
+        f'<th scope="col" role="columnheader"{column.css()}>{escape(column.name)}</th>' for column in columns
+    )
+    body = "".join(_row(row, columns) for row in rows)
+    total = f'<tfoot role="rowgroup">{_row(foot, columns)}</tfoot>' if foot else ""
+    kind = "yp-table yp-stacked" if len(header) > _COLUMNS_OF_A_TELEPHONE else "yp-table"
     return (
         f'<div class="yp-scroll" role="region" tabindex="0" aria-label="{escape(caption)}">'
-        f'<table class="yp-table"><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead>'
-        f"<tbody>{body}</tbody>{total}</table></div>"
+        f'<table class="{kind}" role="table"><caption>{escape(caption)}</caption>'
+        f'<thead role="rowgroup"><tr role="row">{head}</tr></thead>'
+        f'<tbody role="rowgroup">{body}</tbody>{total}</table></div>'
     )
 
 
-def _row(row: Sequence[str], classes: Sequence[str]) -> str:
-    first, *others = map(safe, row)
-    cells = "".join(f"<td{css}>{text}</td>" for text, css in zip(others, classes[1:], strict=True))
-    return f'<tr><th scope="row"{classes[0]}>{first}</th>{cells}</tr>'
+def _row(row: Sequence[str], columns: Sequence[Column]) -> str:
+    first, *others = zip(columns, map(safe, row), strict=True)
+    cells = "".join(
+        f'<td role="cell" data-name="{escape(column.name)}"{column.css(is_empty=text == NOTHING)}>'
+        f"<span>{text}</span></td>"
+        for column, text in others
+    )
+    return f'<tr role="row"><th scope="row" role="rowheader"{first[0].css()}>{first[1]}</th>{cells}</tr>'
 
 
 def bars(caption: str, header: Sequence[str], items: Sequence[Bar]) -> str:

@@ -49,6 +49,7 @@ DELIVERIES: Final = PageEntry("deliveries", "toimita-aineisto", door="deliveries
 ANALYST: Final = PageEntry("analyst", "aineisto-ja-sql", door="analyst")
 REVIEW: Final = PageEntry("review", "tarkista-linkitykset", door="links")
 PROPOSALS: Final = PageEntry("proposals", "kehittamisehdotukset", door="proposals")
+ACCESSIBILITY: Final = PageEntry("accessibility", "saavutettavuusseloste", is_listed=False)
 ORIGIN: Final = PageEntry("origin", "mista-luku-tulee", is_listed=False)
 
 PAGES: Final = (
@@ -68,6 +69,7 @@ PAGES: Final = (
     DELIVERIES,
     REVIEW,
     PROPOSALS,
+    ACCESSIBILITY,
     ORIGIN,
 )
 
@@ -91,6 +93,7 @@ def page_title(entry: PageEntry) -> str:
         DELIVERIES: tr("Deliver data"),
         REVIEW: tr("Review the links"),
         PROPOSALS: tr("Development proposals"),
+        ACCESSIBILITY: tr("Accessibility statement"),
         ORIGIN: tr("Where does the figure come from?"),
     }[entry]
 

@@ -11,6 +11,7 @@ from html import escape
 from pathlib import PurePosixPath
 
 from dashboards import components
+from dashboards.address import page_address
 from dashboards.components import Markup
 from dashboards.data import Edition
 from dashboards.formats import NBSP, day, number
@@ -25,7 +26,7 @@ FOLDER = "open-data"
 def open_data_link() -> Markup:
     """Return the link to the page of the open data, seen from any page of the dashboards."""
     words = tr("Open data: all figures as files")
-    return Markup(f'<a href="{OPEN_DATA.address}">{escape(words)}</a>')
+    return Markup(components.link(page_address(OPEN_DATA.address), words))
 
 
 def lead(opened: OpenData) -> str:

@@ -48,4 +48,4 @@ def origin_of(address: str, shown: str, subject: str = "") -> str:
 
 def origin_link(address: str, subject: str) -> str:
     """Return the link as a paragraph of its own."""
-    return f'<p class="yp-text">{origin_anchor(address, subject)}</p>'
+    return f'<p class="yp-text yp-ask">{origin_anchor(address, subject)}</p>'

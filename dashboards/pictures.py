@@ -10,9 +10,10 @@ from base64 import b64encode
 from collections.abc import Sequence
 from typing import Literal
 
+from dashboards.palette import picture_style
 from dashboards.rows import Value
-from dashboards.theme import ACCENT, LINE, PALE
 
+ACCENT, LINE, PALE = "var(--accent)", "var(--line)", "var(--pale)"
 WIDTH = 240
 HEIGHT = 48
 _EDGE = 6
@@ -46,7 +47,7 @@ def sparkline(series: Sequence[Value], years: range, shape: Shape, ends: tuple[f
     base = f'<path d="M0 {HEIGHT - 1}H{WIDTH}" stroke="{LINE}"/>'
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}">'
-        f"{base}{drawn}</svg>"
+        f"{picture_style()}{base}{drawn}</svg>"
     )
     return "data:image/svg+xml;base64," + b64encode(svg.encode()).decode()
 

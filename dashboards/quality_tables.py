@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Final
 
 import streamlit as st
 
@@ -18,6 +19,9 @@ from dashboards.formats import day, euros, number, percent
 from dashboards.origin_link import origin_address, origin_of
 from dashboards.rows import Check
 from dashboards.texts import say, tr
+
+_SHOWN_AT_ONCE: Final = 10
+"""Checks that are shown unfolded; more would hide what comes after them."""
 
 
 def coverage(edition: Edition) -> str:
@@ -99,7 +103,9 @@ def show_checks(edition: Edition) -> None:
     failed = [check for check in edition.checks if not check.passed]
     st.html(components.heading(tr("What the checks found")))
     if failed:
-        st.html(_checks_table(edition, failed, tr("Checks that found something to mend")))
+        caption = tr("Checks that found something to mend")
+        with st.expander(tr("{caption}: {n}", caption=caption, n=len(failed)), expanded=len(failed) <= _SHOWN_AT_ONCE):
+            st.html(_checks_table(edition, failed, caption))
     else:
         st.html(components.paragraph(tr("None of the checks found anything to mend.")))
     with st.expander(tr("Show all {n} checks", n=len(edition.checks))):

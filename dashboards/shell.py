@@ -17,6 +17,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboards.address import CARRIED_ON
+from dashboards.palette import stylesheet
 from dashboards.texts import Language, language_of, speaking, tr
 
 _INLINE_SCRIPT = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
@@ -100,6 +101,7 @@ def _head() -> str:
     labels = json.dumps(built_in_labels(), ensure_ascii=False).replace("<", "\\u003c")
     return (
         '<link rel="preload" href="./assets/source-sans-3-latin.woff2" as="font" type="font/woff2" crossorigin>'
+        f"<style>{stylesheet()}</style>"
         '<link rel="stylesheet" href="./assets/yhteispeli.css">'
         f'<script type="application/json" id="yp-labels">{labels}</script>'
         '<script src="./assets/yhteispeli.js" defer></script>'
@@ -144,6 +146,7 @@ def built_in_labels() -> dict[str, str]:
         "Connecting": tr("Connecting"),
         "Connection error": tr("The connection broke. Load the page again."),
         "{n} more": tr("{n} more", n="{n}"),
+        "{n} options available": tr("Choices: {n}", n="{n}"),
         "Page not found": tr("There is no such page"),
         "The page that you have requested does not seem to exist. Running the app's main page.": tr(
             "The page that you asked for does not exist. This is the overview."

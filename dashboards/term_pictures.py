@@ -12,13 +12,12 @@ from dataclasses import dataclass
 
 from dashboards.data import Edition
 from dashboards.formats import scale_of
+from dashboards.palette import picture_style
 from dashboards.rows import CouncilTerm, IndicatorCard, TermValue, TermYear
-from dashboards.theme import ACCENT, ACCENT_DARK, LINE, PALE, QUIET, WHITE
 
 WIDTH = 320
 HEIGHT = 96
 _EDGE = 8
-_SHADE = "#eaf2fa"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +74,15 @@ def term_picture(edition: Edition, card: IndicatorCard, term: CouncilTerm, row: 
     frame = Frame(years.start - 0.5, years.stop - 0.5, floor, ceiling or highest * 1.05 or 1)
     drawn = [
         _shade(frame, term),
-        f'<path d="M0 {HEIGHT - 0.5}H{WIDTH}" stroke="{LINE}"/>',
+        f'<path d="M0 {HEIGHT - 0.5}H{WIDTH}" stroke="var(--line)"/>',
         *(_break(frame, found.breaks_on.year) for found in edition.breaks_of(card.indicator_id)),
         *([] if row.target is None else [_target(frame, term, row.target)]),
         *(_whisker(frame, dot) for dot in dots),
         _line(frame, dots),
         *(_dot(frame, dot) for dot in dots),
     ]
-    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}">{"".join(drawn)}</svg>'
+    shapes = picture_style() + "".join(drawn)
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}">{shapes}</svg>'
     return "data:image/svg+xml;base64," + b64encode(svg.encode()).decode()
 
 
@@ -118,21 +118,20 @@ def _place(edition: Edition, period: str) -> float:
 
 def _shade(frame: Frame, term: CouncilTerm) -> str:
     left, right = frame.x(term.first_year - 0.5), frame.x(term.last_year + 0.5)
-    return f'<rect x="{left:.1f}" y="0" width="{right - left:.1f}" height="{HEIGHT}" fill="{_SHADE}"/>'
+    return f'<rect x="{left:.1f}" y="0" width="{right - left:.1f}" height="{HEIGHT}" fill="var(--shade)"/>'
 
 
 def _break(frame: Frame, year: int) -> str:
     if not frame.first < year - 0.5 < frame.last:
         return ""
-    return (
-        f'<path d="M{frame.x(year - 0.5):.1f} 0V{HEIGHT}" stroke="{QUIET}" stroke-width="1.5" stroke-dasharray="2 3"/>'
-    )
+    line = f"M{frame.x(year - 0.5):.1f} 0V{HEIGHT}"
+    return f'<path d="{line}" stroke="var(--quiet)" stroke-width="1.5" stroke-dasharray="2 3"/>'
 
 
 def _target(frame: Frame, term: CouncilTerm, target: float) -> str:
     left, right = frame.x(term.first_year - 0.5), frame.x(term.last_year + 0.5)
     return (
-        f'<path d="M{left:.1f} {frame.y(target):.1f}H{right:.1f}" stroke="{ACCENT_DARK}" stroke-width="2" '
+        f'<path d="M{left:.1f} {frame.y(target):.1f}H{right:.1f}" stroke="var(--accent-dark)" stroke-width="2" '
         'stroke-dasharray="7 4"/>'
     )
 
@@ -140,20 +139,18 @@ def _target(frame: Frame, term: CouncilTerm, target: float) -> str:
 def _whisker(frame: Frame, dot: Dot) -> str:
     if dot.lower is None or dot.upper is None:
         return ""
-    x = frame.x(dot.at)
-    return (
-        f'<path d="M{x:.1f} {frame.y(dot.lower):.1f}V{frame.y(dot.upper):.1f}" stroke="{_colour(dot)}" '
-        'stroke-width="5" stroke-opacity="0.28"/>'
-    )
+    x, lower, upper = frame.x(dot.at), frame.y(dot.lower), frame.y(dot.upper)
+    ends = f"M{x - 3:.1f} {lower:.1f}h6M{x - 3:.1f} {upper:.1f}h6"
+    return f'<path d="M{x:.1f} {lower:.1f}V{upper:.1f}{ends}" stroke="{_colour(dot)}" stroke-width="1.5"/>'
 
 
 def _line(frame: Frame, dots: Sequence[Dot]) -> str:
     steps = "".join(f"{'L' if dot.joins else 'M'}{frame.x(dot.at):.1f} {frame.y(dot.value):.1f}" for dot in dots)
-    return f'<path d="{steps}" fill="none" stroke="{ACCENT}" stroke-width="2"/>'
+    return f'<path d="{steps}" fill="none" stroke="var(--accent)" stroke-width="2"/>'
 
 
 def _dot(frame: Frame, dot: Dot) -> str:
-    fill = WHITE if dot.is_open else _colour(dot)
+    fill = "var(--ground)" if dot.is_open else _colour(dot)
     return (
         f'<circle cx="{frame.x(dot.at):.1f}" cy="{frame.y(dot.value):.1f}" r="3.5" fill="{fill}" '
         f'stroke="{_colour(dot)}" stroke-width="1.5"/>'
@@ -161,4 +158,4 @@ def _dot(frame: Frame, dot: Dot) -> str:
 
 
 def _colour(dot: Dot) -> str:
-    return PALE if dot.is_pale else ACCENT
+    return "var(--pale)" if dot.is_pale else "var(--accent)"

@@ -53,8 +53,8 @@ def show_pictures(edition: Edition, term: CouncilTerm) -> None:
     years = years_shown(edition, term)
     legend = tr(
         "Each picture shows the years {first}–{last}. The shaded part is the council term, the thick dashed line its "
-        "target, the pale bar the 95 % interval and the thin dotted line a break of the series. Grey is not usable. A "
-        "survey of residents stands in the middle of its term.",
+        "target, the upright line through a point its 95 % interval and the thin dotted line a break of the series. "
+        "Grey is not usable. A survey of residents stands in the middle of its term.",
         first=years.start,
         last=years.stop - 1,
     )

@@ -1,8 +1,7 @@
-"""The look of charts: colours, the Plotly template and its locale.
+"""The look of charts: the Plotly template and its locale.
 
 Here belongs: what every chart shares. Not here: the page's own style (`static/yhteispeli.css`), single charts
-(`charts`).
-Colours are those of the Suomi.fi design tokens (suomifi-design-tokens, MIT).
+(`charts`), what a colour is (`palette`). Charts are drawn in the light colours; the style of the page makes them dark.
 """
 
 from __future__ import annotations
@@ -13,16 +12,17 @@ import plotly.graph_objects as go  # type: ignore[import-untyped]
 from babel.dates import get_day_names, get_month_names
 
 from dashboards.formats import locale_of, separators
+from dashboards.palette import LIGHT
 from dashboards.texts import language
 
-INK: Final = "#212121"
-QUIET: Final = "#5f686d"
-LINE: Final = "#c8cdd0"
-GRID: Final = "#ecedee"
-ACCENT: Final = "#2a6ebb"
-ACCENT_DARK: Final = "#00357a"
-PALE: Final = "#8c969b"
-WHITE: Final = "#ffffff"
+INK: Final = LIGHT.ink
+QUIET: Final = LIGHT.quiet
+LINE: Final = LIGHT.line
+GRID: Final = LIGHT.grid
+ACCENT: Final = LIGHT.accent
+ACCENT_DARK: Final = LIGHT.accent_dark
+PALE: Final = LIGHT.pale
+WHITE: Final = LIGHT.ground
 
 FONT: Final = "'Source Sans 3', 'Helvetica Neue', Arial, sans-serif"
 
@@ -42,8 +42,8 @@ TEMPLATE: Final = go.layout.Template(
         "font": {"family": FONT, "size": 14, "color": INK},
         "hoverlabel": {"bgcolor": INK, "bordercolor": INK, "font": {"family": FONT, "size": 14, "color": WHITE}},
         "margin": {"l": 8, "r": 16, "t": 28, "b": 8},
-        "paper_bgcolor": WHITE,
-        "plot_bgcolor": WHITE,
+        "paper_bgcolor": "rgba(0, 0, 0, 0)",
+        "plot_bgcolor": "rgba(0, 0, 0, 0)",
         "showlegend": False,
         "xaxis": {
             **_AXIS,

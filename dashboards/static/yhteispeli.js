@@ -13,9 +13,10 @@
   };
 
   // the button of the navigation for pages that have no room: "2 more"
+  // and the announcement of a list of choices: "11 options available."
   const counted = (text) => {
-    const more = /^(\d+) more$/.exec(text);
-    return more && labels["{n} more"].replace("{n}", more[1]);
+    const found = /^(\d+) (more|options? available)\.?$/.exec(text);
+    return found && labels[found[2] === "more" ? "{n} more" : "{n} options available"].replace("{n}", found[1]);
   };
 
   const translateTree = (node) => {
@@ -42,6 +43,16 @@
     characterData: true,
     childList: true,
     subtree: true,
+  });
+
+  // Plotly draws in pixels of the screen: with a viewBox a chart shrinks to the sheet instead of being cut
+  window.addEventListener("beforeprint", () => {
+    for (const chart of document.querySelectorAll(".js-plotly-plot .main-svg")) {
+      chart.setAttribute("viewBox", `0 0 ${chart.getAttribute("width")} ${chart.getAttribute("height")}`);
+    }
+  });
+  window.addEventListener("afterprint", () => {
+    for (const chart of document.querySelectorAll(".js-plotly-plot .main-svg")) chart.removeAttribute("viewBox");
   });
 
   window.addEventListener(

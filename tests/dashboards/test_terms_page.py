@@ -107,7 +107,7 @@ def test_a_picture_shades_the_term_and_draws_target_break_and_intervals(edition:
     (line,) = re.findall(r'<path d="(M[^"]+)" fill="none"', grants)
     assert (line.count("M"), line.count("L")) == (2, 3)  # no line over the break of 2023
     members = picture_of(edition, term, "memberships")
-    assert members.count("stroke-opacity") == members.count("<circle") == 5
+    assert members.count("h6M") == members.count("<circle") == 5
     assert 'stroke-dasharray="7 4"' not in members
 
 
