@@ -11,7 +11,6 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final, Literal, TypeVar
@@ -19,7 +18,7 @@ from typing import Any, Final, Literal, TypeVar
 import duckdb
 import streamlit as st
 
-from dashboards.published import OpenData, OpenFile, PublishedEdition
+from dashboards.published import DATA_PACKAGE, OpenData, PublishedEdition, read_open_data
 from dashboards.rows import (
     TOTAL,
     Award,
@@ -49,10 +48,6 @@ WORKSPACE_VARIABLE: Final = "YHTEISPELI_WORKSPACE"
 PUBLIC_FILE: Final = "public.duckdb"
 DESCRIPTION: Final = "edition.json"
 OPEN_DATA: Final = "open_data"
-DATA_PACKAGE: Final = "datapackage.json"
-CATALOGUES: Final = {DATA_PACKAGE: "application/json", "dcat.jsonld": "application/ld+json"}
-"""Files of the open data that list the others."""
-
 
 LIST_OF_BREAKDOWN: Final = {
     "purpose_group": "purpose_groups",
@@ -314,7 +309,7 @@ def open_data(edition_id: str) -> OpenData | None:
     folder = _edition_folder(edition_id)
     if folder is None or not (folder / OPEN_DATA / DATA_PACKAGE).is_file():
         return None
-    return _open_data(folder / OPEN_DATA)
+    return read_open_data(folder / OPEN_DATA)
 
 
 def keep_for_run(edition: Edition) -> None:
@@ -344,37 +339,6 @@ def _current_id_or_none(root: Path) -> str | None:
         return current_id(root)
     except EditionUnavailable:
         return None
-
-
-@cache
-def _open_data(folder: Path) -> OpenData:
-    package = json.loads((folder / DATA_PACKAGE).read_text(encoding="utf-8"))
-    (licence,) = package["licenses"]
-    listed = [
-        OpenFile(
-            resource["path"],
-            resource["mediatype"],
-            resource["bytes"],
-            resource["hash"].removeprefix("sha256:"),
-            resource.get("table"),
-            _words(resource, "title"),
-            _words(resource, "description"),
-            resource.get("rows"),
-        )
-        for resource in package["resources"]
-    ]
-    for name, media_type in CATALOGUES.items():
-        content = (folder / name).read_bytes()
-        listed.append(OpenFile(name, media_type, len(content), sha256(content).hexdigest()))
-    files = {file.path: file for file in listed}
-    return OpenData(folder.parent.name, folder, licence["title"], licence["path"], files)
-
-
-def _words(told: Mapping[str, Any], name: str) -> Words | None:
-    """Return a text of the data package, whose own language is English."""
-    if name not in told:
-        return None
-    return {"fi": told[f"{name}_fi"], "sv": told[f"{name}_sv"], "en": told[name]}
 
 
 def _is_settled(value: Value) -> bool:

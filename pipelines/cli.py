@@ -9,49 +9,34 @@ from __future__ import annotations
 import json
 import shlex
 import sys
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from getpass import getuser
 from pathlib import Path
 from shutil import copytree
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
-import polars as pl
 from cyclopts import App, CycloptsError, Parameter
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
-from rich.progress import Progress as ProgressBar
 
-from pipelines import contracts, editions, feedback, landing, run
+from pipelines import console, contracts, editions, landing, run
 from pipelines.checking import Checked, check_file
 from pipelines.contract_model import Text
 from pipelines.contracts import message
 from pipelines.raw_table import Refused
-from pipelines.refresh import Progress, made_of
+from pipelines.refresh_account import print_accounts, print_stale_decisions, progress_bar
 from pipelines.service import commands as keeping
 from pipelines.settings import WorkspaceError
 from pipelines.workspace import Workspace
 
-LANGUAGE: Final = "fi"
-COUNTS = ("read", "staged", "quarantined")
 CLEAN, ROWS_TO_MEND, NOT_READABLE, KEPT_OLD = 0, 1, 2, 3
 
 
-def _text(key: str, **values: object) -> str:
-    return message(key, **values)[LANGUAGE]
-
-
 def _misused(_error: CycloptsError) -> str:
-    return _text("cli.misused", command=shlex.join(["yhteispeli", *sys.argv[1:]]))
+    return console.text("cli.misused", command=shlex.join(["yhteispeli", *sys.argv[1:]]))
 
 
-app = App(name="yhteispeli", help=_text("cli.app.help"), help_flags=["--help", "-h"], error_formatter=_misused)
-_out = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
-_errors = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
+app = App(name="yhteispeli", help=console.text("cli.app.help"), help_flags=["--help", "-h"], error_formatter=_misused)
 
 
-@app.command(help=_text("cli.init.help"))
+@app.command(help=console.text("cli.init.help"))
 def init(workspace: Path, *, municipality: str | None = None) -> int:
     """Make an empty workspace with settings, inbox folders and templates."""
     from pipelines.templates import template_sources, write_template
@@ -60,27 +45,27 @@ def init(workspace: Path, *, municipality: str | None = None) -> int:
         settings_text = contracts.municipality_settings(municipality or contracts.BLANK_MUNICIPALITY)
     except KeyError:
         known = ", ".join(contracts.known_municipalities())
-        return _fail(_text("cli.unknown_municipality", name=municipality, known=known))
+        return _fail(console.text("cli.unknown_municipality", name=municipality, known=known))
     made = Workspace(workspace)
     made.create(settings_text)
     made.templates.mkdir(exist_ok=True)
     for source in template_sources():
         write_template(source, made.settings, made.templates / f"{source.name}.xlsx")
-    _out.print(_text("cli.init.done", root=workspace))
+    console.out.print(console.text("cli.init.done", root=workspace))
     return CLEAN
 
 
-@app.command(help=_text("cli.example.help"))
+@app.command(help=console.text("cli.example.help"))
 def example(workspace: Path, *, seed: int = 1) -> int:
     """Make the workspace of the example municipality."""
     from pipelines.example import write_example
 
     write_example(workspace, seed)
-    _out.print(_text("cli.example.done", root=workspace))
+    console.out.print(console.text("cli.example.done", root=workspace))
     return CLEAN
 
 
-@app.command(help=_text("cli.check.help"))
+@app.command(help=console.text("cli.check.help"))
 def check(
     file: Path,
     *,
@@ -88,13 +73,13 @@ def check(
     workspace: Path | None = None,
     as_json: Annotated[bool, Parameter(name="--json", negative=())] = False,
     report: Path | None = None,
-    lang: Literal["fi", "sv", "en"] = LANGUAGE,
+    lang: Literal["fi", "sv", "en"] = console.LANGUAGE,
 ) -> int:
     """Check one file against its contract; `report` is a file for the feedback, XLSX or HTML."""
     if not file.is_file():
-        return _fail(_text("cli.no_such_file", path=file))
+        return _fail(console.text("cli.no_such_file", path=file))
     if source is not None and source not in contracts.sources():
-        return _fail(_text("cli.no_such_source", source=source, sources=", ".join(contracts.sources())))
+        return _fail(console.text("cli.no_such_source", source=source, sources=", ".join(contracts.sources())))
     outcome = _checked(file, source, workspace)
     if report is not None:
         refusal = _write_report(file, outcome, report, lang)
@@ -112,7 +97,7 @@ def check(
     return ROWS_TO_MEND if outcome.notes else CLEAN
 
 
-@app.command(name="map", help=_text("map.help"))
+@app.command(name="map", help=console.text("map.help"))
 def propose_map(workspace: Path, file: Path, *, source: str) -> int:
     """Propose a question map for the export of a survey tool."""
     from pipelines.map_proposals import propose
@@ -121,41 +106,43 @@ def propose_map(workspace: Path, file: Path, *, source: str) -> int:
     opened = Workspace(workspace)
     _ = opened.settings
     if not file.is_file():
-        return _fail(_text("cli.no_such_file", path=file))
+        return _fail(console.text("cli.no_such_file", path=file))
     if source not in mapped_sources():
-        return _fail(_text("map.source_without_maps", source=source, sources=", ".join(mapped_sources())))
+        return _fail(console.text("map.source_without_maps", source=source, sources=", ".join(mapped_sources())))
     try:
         proposal = propose(opened, contracts.sources()[source], file)
     except Refused as refused:
-        return _fail(_text("cli.refused", file=file.name, reason=refused.text[LANGUAGE]))
+        return _fail(console.text("cli.refused", file=file.name, reason=refused.text[console.LANGUAGE]))
     for sentence in proposal.told():
-        _out.print(sentence[LANGUAGE])
-    _out.print(_text("map.next", file=file, source=source, root=workspace))
+        console.out.print(sentence[console.LANGUAGE])
+    console.out.print(console.text("map.next", file=file, source=source, root=workspace))
     return CLEAN if proposal.is_whole else ROWS_TO_MEND
 
 
-@app.command(help=_text("cli.refresh.help"))
+@app.command(help=console.text("cli.refresh.help"))
 def refresh(workspace: Path, *, offline: Annotated[bool, Parameter(negative=())] = False) -> int:
     """Run the pipeline from the interfaces and the inbox to a published edition; `offline` asks no interface."""
     opened = Workspace(workspace)
     _ = opened.settings
     if not offline:
         _ask_interfaces(opened)
-    with _progress_bar() as progress:
+    with progress_bar() as progress:
         outcome = run.refresh(opened, progress)
     if outcome.has_run:
-        _print_accounts(opened)
+        print_accounts(opened)
         for path in landing.stray_files(opened):
-            _errors.print(_text("cli.stray", path=path), markup=False)
+            console.errors.print(console.text("cli.stray", path=path), markup=False)
     if outcome.kept_because is not None:
         key = "cli.kept" if outcome.edition_id else "cli.kept_none"
-        _errors.print(_text(key, reason=outcome.kept_because[LANGUAGE], edition=outcome.edition_id))
+        console.errors.print(
+            console.text(key, reason=outcome.kept_because[console.LANGUAGE], edition=outcome.edition_id)
+        )
         return KEPT_OLD
-    _out.print(_text("cli.published" if outcome.is_new else "cli.unchanged", edition=outcome.edition_id))
+    console.out.print(console.text("cli.published" if outcome.is_new else "cli.unchanged", edition=outcome.edition_id))
     return CLEAN
 
 
-@app.command(help=_text("review.help"))
+@app.command(help=console.text("review.help"))
 def review(
     workspace: Path,
     *,
@@ -167,20 +154,24 @@ def review(
 
     opened = Workspace(workspace)
     _ = opened.settings
-    _print_stale_decisions(opened)
+    print_stale_decisions(opened)
     names = reviewing.open_names(opened)
-    _out.print(_text("review.count", count=len(names)) if names else _text("review.none"), style="bold")
+    console.out.print(
+        console.text("review.count", count=len(names)) if names else console.text("review.none"), style="bold"
+    )
     if only_list:
         for sentence in (sentence for name in names for sentence in name.told()):
-            _out.print(sentence[LANGUAGE])
+            console.out.print(sentence[console.LANGUAGE])
         return CLEAN
-    made = reviewing.ask(opened, names, by or getuser(), input, lambda sentence: _out.print(sentence[LANGUAGE]))
+    made = reviewing.ask(
+        opened, names, by or getuser(), input, lambda sentence: console.out.print(sentence[console.LANGUAGE])
+    )
     if made:
-        _out.print(_text("review.done", count=made, root=workspace))
+        console.out.print(console.text("review.done", count=made, root=workspace))
     return CLEAN
 
 
-@app.command(name="sql", help=_text("sql.help"))
+@app.command(name="sql", help=console.text("sql.help"))
 def answer_sql(workspace: Path, query: str, *, out: Path | None = None) -> int:
     """Answer a question in SQL, within the limits that the dashboards set too."""
     from pipelines.editions import analyst_file
@@ -190,14 +181,14 @@ def answer_sql(workspace: Path, query: str, *, out: Path | None = None) -> int:
     opened = Workspace(workspace)
     _ = opened.settings
     if out is not None and out.suffix.casefold() not in {".csv", ".parquet"}:
-        return _fail(_text("sql.unknown_format", path=out))
+        return _fail(console.text("sql.unknown_format", path=out))
     file = analyst_file(opened)
     if file is None:
-        return _fail(_text("sql.no_edition", root=workspace))
+        return _fail(console.text("sql.no_edition", root=workspace))
     try:
         answer = ask(file, query)
     except Unanswered as unanswered:
-        return _fail(f"{_text(f'sql.fault.{unanswered.fault}', seconds=SECONDS)} {unanswered.detail}".rstrip())
+        return _fail(f"{console.text(f'sql.fault.{unanswered.fault}', seconds=SECONDS)} {unanswered.detail}".rstrip())
     if out is None:
         sys.stdout.write(answer.frame.write_csv())
     else:
@@ -205,20 +196,20 @@ def answer_sql(workspace: Path, query: str, *, out: Path | None = None) -> int:
         try:
             out.write_bytes(answer.parquet if is_parquet else answer.frame.write_csv().encode())
         except OSError:
-            return _fail(_text("sql.not_written", path=out))
-        _out.print(_text("sql.written", rows=_number(answer.rows), path=out))
+            return _fail(console.text("sql.not_written", path=out))
+        console.out.print(console.text("sql.written", rows=console.number(answer.rows), path=out))
     if not answer.is_whole:
-        _errors.print(_text("sql.cut", rows=_number(answer.rows)))
+        console.errors.print(console.text("sql.cut", rows=console.number(answer.rows)))
     return CLEAN
 
 
-@app.command(help=_text("report.help"))
+@app.command(help=console.text("report.help"))
 def report(
     workspace: Path,
     *,
     out: Path,
     year: int | None = None,
-    lang: str = LANGUAGE,
+    lang: str = console.LANGUAGE,
     file_format: Annotated[str | None, Parameter(name="--format")] = None,
 ) -> int:
     """Write the chapter of the welfare report; without `format` the ending of `out` tells it."""
@@ -230,50 +221,52 @@ def report(
     chosen = out.suffix.removeprefix(".").casefold() if file_format is None else file_format
     spoken = next((known for known in LANGUAGES if known == lang), None)
     if spoken is None:
-        return _fail(_text("report.unknown_language", asked=lang, known=", ".join(LANGUAGES)))
+        return _fail(console.text("report.unknown_language", asked=lang, known=", ".join(LANGUAGES)))
     if chosen not in making.WRITERS:
-        return _fail(_text("report.unknown_format", asked=chosen or "–", known=", ".join(making.WRITERS)))
+        return _fail(console.text("report.unknown_format", asked=chosen or "–", known=", ".join(making.WRITERS)))
     try:
         edition = edition_of(workspace)
     except EditionUnavailable as unavailable:
-        return _fail(_text(f"report.{unavailable.problem}", root=workspace))
+        return _fail(console.text(f"report.{unavailable.problem}", root=workspace))
     years = edition.finished_years()
     if not years or year not in (None, *years):
-        return _fail(_text("report.unknown_year", asked=year or "–", known=", ".join(map(str, sorted(years))) or "–"))
+        return _fail(
+            console.text("report.unknown_year", asked=year or "–", known=", ".join(map(str, sorted(years))) or "–")
+        )
     made = making.report(edition, year or years[0], spoken, chosen)
     refusal = _write_new(out, made)
     if refusal is not None:
-        return _fail(_text(refusal, path=out))
-    _out.print(_text("report.written", path=out, edition=edition.facts.edition_id))
+        return _fail(console.text(refusal, path=out))
+    console.out.print(console.text("report.written", path=out, edition=edition.facts.edition_id))
     return CLEAN
 
 
-@app.command(help=_text("export.help"))
+@app.command(help=console.text("export.help"))
 def export(workspace: Path, folder: Path) -> int:
     """Copy the open data of the current edition into an empty or new folder."""
     opened = Workspace(workspace)
     _ = opened.settings
     edition_id = editions.current_id(opened)
     if edition_id is None:
-        return _fail(_text("export.no_edition", root=workspace))
+        return _fail(console.text("export.no_edition", root=workspace))
     source = editions.open_data_folder(opened, edition_id)
     if source is None:
-        return _fail(_text("export.no_open_data", edition=edition_id, root=workspace))
+        return _fail(console.text("export.no_open_data", edition=edition_id, root=workspace))
     try:
         if folder.exists() and any(folder.iterdir()):
-            return _fail(_text("export.not_empty", folder=folder))
+            return _fail(console.text("export.not_empty", folder=folder))
         copytree(source, folder, dirs_exist_ok=True)
     except OSError:
-        return _fail(_text("export.not_written", folder=folder))
+        return _fail(console.text("export.not_written", folder=folder))
     count = sum(file.is_file() for file in folder.rglob("*"))
-    _out.print(_text("export.done", edition=edition_id, folder=folder, count=count))
+    console.out.print(console.text("export.done", edition=edition_id, folder=folder, count=count))
     return CLEAN
 
 
-app.command(keeping.serve, help=_text("cli.serve.help"))
-app.command(keeping.verify, help=_text("verify.help"))
-app.command(keeping.backup, help=_text("backup.help"))
-app.command(keeping.restore, help=_text("restore.help"))
+app.command(keeping.serve, help=console.text("cli.serve.help"))
+app.command(keeping.verify, help=console.text("verify.help"))
+app.command(keeping.backup, help=console.text("backup.help"))
+app.command(keeping.restore, help=console.text("restore.help"))
 
 
 def main() -> None:
@@ -286,7 +279,7 @@ def main() -> None:
 
 
 def _fail(sentence: str) -> int:
-    _errors.print(sentence)
+    console.errors.print(sentence)
     return NOT_READABLE
 
 
@@ -298,17 +291,17 @@ def _checked(file: Path, source: str | None, workspace: Path | None) -> Checked 
 
 
 def _print_checked(checked: Checked, report: Path | None, language: str) -> None:
-    _out.print(message("cli.rows", file=checked.file, **checked.rows)[language])
+    console.out.print(message("cli.rows", file=checked.file, **checked.rows)[language])
     for note in checked.notes:
-        _out.print(f"- {note.sentence(language)} {message('cli.why', why=note.why(language))[language]}")
+        console.out.print(f"- {note.sentence(language)} {message('cli.why', why=note.why(language))[language]}")
     if checked.outside:
-        _out.print(message("feedback.outside", count=checked.outside)[language])
+        console.out.print(message("feedback.outside", count=checked.outside)[language])
     if checked.not_read:
-        _out.print(message("feedback.not_read", headers=", ".join(checked.not_read))[language])
+        console.out.print(message("feedback.not_read", headers=", ".join(checked.not_read))[language])
     if not checked.notes:
-        _out.print(message("cli.clean")[language])
+        console.out.print(message("cli.clean")[language])
     if report is not None:
-        _out.print(message("feedback.written", path=report)[language])
+        console.out.print(message("feedback.written", path=report)[language])
 
 
 def _write_report(file: Path, outcome: Checked | Refused, report: Path, language: str) -> Text | None:
@@ -352,95 +345,10 @@ def _ask_interfaces(workspace: Workspace) -> None:
     from pipelines.clients import fetch_all
 
     for fetched in fetch_all(workspace):
-        title = contracts.sources()[fetched.source].title[LANGUAGE]
+        title = contracts.sources()[fetched.source].title[console.LANGUAGE]
         if fetched.failure is None:
-            _out.print(_text("client.fetched", title=title, pages=fetched.pages), markup=False)
+            console.out.print(console.text("client.fetched", title=title, pages=fetched.pages), markup=False)
         else:
-            _errors.print(_text("client.failed", title=title, reason=fetched.failure[LANGUAGE]), markup=False)
-
-
-@contextmanager
-def _progress_bar() -> Iterator[Progress]:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[table]}"))
-    with ProgressBar(*columns, console=_errors, transient=True) as bar:
-        task = bar.add_task(_text("cli.progress"), total=len(made_of()) + 1, table="")
-
-        def begin(table: str) -> None:
-            bar.update(task, advance=1, table=table)
-
-        yield begin
-
-
-def _print_accounts(workspace: Workspace) -> None:
-    """Say what became of every row and euro of every file, then what was wrong and where."""
-    files, findings = run.accounts(workspace)
-    in_force = files.filter(pl.col("state") != "superseded").sort("source", "file_name")
-    if in_force.is_empty():
-        return
-    for (source,), of_source in in_force.group_by(["source"], maintain_order=True):
-        _out.print(contracts.sources()[str(source)].title[LANGUAGE], style="bold")
-        for file in of_source.iter_rows(named=True):
-            _out.print(f"  {_account(file)}")
-    totals = {name: _number(in_force[f"rows_{name}"].sum()) for name in COUNTS}
-    _out.print(_text("cli.rows", file=_text("cli.summary.total"), **totals), style="bold")
-    if refused := in_force.filter(state="refused").height:
-        _out.print(_text("cli.summary.refused", count=refused), style="bold")
-    names = dict(in_force.select("file_sha256", "file_name").iter_rows())
-    for note in feedback.notes(findings, dict(in_force.select("file_sha256", "rows_read").iter_rows())):
-        _out.print(f"- {names[note.file_sha256]}: {note.sentence(LANGUAGE)}")
-    for item in run.corrections(workspace).iter_rows(named=True):
-        told = _text(
-            f"correction.{item['state']}",
-            file=item["file_name"],
-            line=item["line"],
-            reason=item["reason"],
-            by=item["corrected_by"],
-        )
-        _out.print(f"- {told}", markup=False)
-    _print_reconciliation(workspace)
-    _print_stale_decisions(workspace)
-    for link in run.links(workspace).iter_rows(named=True):
-        title = contracts.sources()[link.pop("source")].title[LANGUAGE]
-        _out.print(f"- {_text('cli.summary.unlinked', source=title, **link)}")
-
-
-def _print_reconciliation(workspace: Workspace) -> None:
-    """Say how far the grant ledger and the books agree, and name each difference that is not explained."""
-    compared = run.reconciled(workspace)
-    if compared.is_empty():
-        return
-    states = Counter(compared["state"])
-    counts = {state: states[state] for state in ("agrees", "explained", "unexplained", "no_books")}
-    _out.print(f"- {_text('reconciliation.count', **counts)}")
-    bodies = workspace.settings.code_list("settings.granting_bodies").entries
-    labels = {entry.code: entry.label[LANGUAGE] for entry in bodies}
-    for row in compared.filter(state="unexplained").iter_rows(named=True):
-        euros = {name: _number(row[f"{name}_eur"]) for name in ("difference", "explained", "unexplained")}
-        body = labels[row["granting_body"]]
-        _out.print(f"- {_text('reconciliation.summary', year=row['year'], body=body, **euros)}")
-
-
-def _print_stale_decisions(workspace: Workspace) -> None:
-    from pipelines.review import stale_decisions
-
-    for decision in stale_decisions(workspace).iter_rows(named=True):
-        told = _text(
-            "links.unknown_number", mention=decision["mention_key"], register_number=decision["register_number"]
-        )
-        _out.print(f"- {told}")
-
-
-def _account(file: dict[str, object]) -> str:
-    if file["state"] == "refused":
-        return _text("cli.refused", file=file["file_name"], reason=file["reason"])
-    rows = {name: _number(file[f"rows_{name}"]) for name in COUNTS}
-    said = _text("cli.rows", file=file["file_name"], **rows)
-    if file["eur_read"] is None:
-        return said
-    euros = {name: _number(file[f"eur_{name}"]) for name in COUNTS}
-    return f"{said} {_text('cli.euros', **euros)}"
-
-
-def _number(value: object) -> str:
-    """Show a count or a sum of euros as Finnish does: no-break spaces, decimal comma."""
-    return f"{value:,}".replace(",", "\u00a0").replace(".", ",")
+            console.errors.print(
+                console.text("client.failed", title=title, reason=fetched.failure[console.LANGUAGE]), markup=False
+            )

@@ -8,23 +8,16 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, Final, NoReturn
+from typing import Annotated, NoReturn
 
 from cyclopts import Parameter
-from rich.console import Console
 
-from pipelines.contracts import message
+from pipelines import console
 from pipelines.service.parts import Part, environment
 from pipelines.settings import WorkspaceError
 from pipelines.workspace import Workspace
 
-LANGUAGE: Final = "fi"
 OK, NOT_WHOLE = 0, 1
-_out = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
-
-
-def _text(key: str, **values: object) -> str:
-    return message(key, **values)[LANGUAGE]
 
 
 def serve(
@@ -43,14 +36,14 @@ def serve(
     wanted = [(host, port)] if only_dashboards else [(host, port), (parts.LOOPBACK, dagster_port)]
     taken = [number for where, number in wanted if not parts.is_free(where, number)]
     if taken:
-        raise WorkspaceError(_text("cli.serve.port_taken", port=taken[0]))
+        raise WorkspaceError(console.text("cli.serve.port_taken", port=taken[0]))
     shown = parts.dashboards(opened, host, port)
     if only_dashboards:
         return _become(shown, opened, f"http://{host}:{port}")
     _ = opened.settings
     opened.make_folders()
-    _out.print(_text("cli.serving", address=f"http://{host}:{port}"))
-    _out.print(_text("cli.serving.dagster", address=f"http://{parts.LOOPBACK}:{dagster_port}"))
+    console.out.print(console.text("cli.serving", address=f"http://{host}:{port}"))
+    console.out.print(console.text("cli.serving.dagster", address=f"http://{parts.LOOPBACK}:{dagster_port}"))
     Supervisor(opened, [*parts.schedules(opened, dagster_port), shown]).run()
     return OK
 
@@ -60,7 +53,7 @@ def _become(part: Part, workspace: Workspace, address: str) -> NoReturn:
     file = workspace.settings_file
     if not file.exists() or os.access(file, os.R_OK):
         _ = workspace.settings
-    _out.print(_text("cli.serving", address=address))
+    console.out.print(console.text("cli.serving", address=address))
     os.execve(part.command[0], part.command, dict(environment(workspace)))  # noqa: S606 - our own program, no shell
 
 
@@ -72,9 +65,9 @@ def verify(workspace: Path) -> int:
     _ = opened.settings
     found = faults(opened)
     for fault in found:
-        _out.print(fault[LANGUAGE])
+        console.out.print(fault[console.LANGUAGE])
     if not found:
-        _out.print(_text("verify.whole"))
+        console.out.print(console.text("verify.whole"))
     return NOT_WHOLE if found else OK
 
 
@@ -84,7 +77,7 @@ def backup(workspace: Path, file: Path) -> int:
 
     opened = Workspace(workspace)
     _ = opened.settings
-    _out.print(_text("backup.done", path=file, count=back_up(opened, file)))
+    console.out.print(console.text("backup.done", path=file, count=back_up(opened, file)))
     return OK
 
 
@@ -92,5 +85,5 @@ def restore(file: Path, workspace: Path) -> int:
     """Make a workspace of a backup."""
     from pipelines.service.backups import restore as lay_out
 
-    _out.print(_text("restore.done", path=workspace, count=lay_out(file, Workspace(workspace))))
+    console.out.print(console.text("restore.done", path=workspace, count=lay_out(file, Workspace(workspace))))
     return OK

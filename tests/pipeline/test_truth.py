@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipelines import cli, contracts
+from pipelines import contracts, refresh_account
 from pipelines.expectations import COMPARING_RULES
 from pipelines.refresh import made_of
 from pipelines.run import accounts
@@ -111,7 +111,7 @@ def test_rows_and_euros_of_every_file_are_accounted_for(example_town: RefreshedT
 def test_the_summary_of_a_refresh_names_each_difference_without_an_explanation(
     example_town: RefreshedTown, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    cli._print_accounts(example_town.workspace)
+    refresh_account.print_accounts(example_town.workspace)
     said = " ".join(capsys.readouterr().out.replace("\u00a0", " ").split())
     assert "ero selitetty 2, ero selittämättä 1" in said
     assert "2023, Kaupunginhallitus: ero -1 800,00 €, selitetty 0,00 €, selittämättä -1 800,00 €." in said
