@@ -44,6 +44,7 @@
     childList: true,
     subtree: true,
   });
+  translateTree(document.documentElement); // what was drawn before this script ran
 
   // Plotly draws in pixels of the screen: with a viewBox a chart shrinks to the sheet instead of being cut
   window.addEventListener("beforeprint", () => {
