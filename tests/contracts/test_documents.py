@@ -33,6 +33,13 @@ def test_links_and_paths_lead_somewhere(document: Path) -> None:
     assert not missing
 
 
+def test_every_decision_has_a_number_of_its_own_which_its_heading_bears() -> None:
+    files = sorted((ROOT / "data_contracts" / "decisions").glob("[0-9]*.md"))
+    numbers = [file.name[:4] for file in files]
+    assert len(set(numbers)) == len(numbers)
+    assert [file.read_text(encoding="utf-8")[2:6] for file in files] == numbers
+
+
 def test_the_readme_names_every_source_and_no_other() -> None:
     rows = re.findall(r"^\s*\| `(\w+)` \|", _text("README.md"), re.MULTILINE)
     assert sorted(rows) == sorted(contracts.sources())

@@ -91,7 +91,7 @@ judged AS (
         CASE
             WHEN basis = 'returns' AND coalesce(coverage_share, 0) < 0.3 THEN 'low_coverage'
             WHEN basis IN ('returns', 'residents') AND estimate IS NULL THEN coalesce(estimate_reason, 'too_few_answers')
-            -- for residents the effective number of answers stands in the place of coverage (decision 0014)
+            -- for residents the effective number of answers stands in the place of coverage (decision 0031)
             WHEN basis = 'residents' AND effective_n < 30 THEN 'few_residents'
             WHEN basis IN ('returns', 'residents') AND (cv IS NULL OR cv > 0.333) THEN 'uncertain'
             WHEN reported IS NULL THEN coalesce(gap, 'no_denominator')
