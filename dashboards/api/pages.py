@@ -26,8 +26,8 @@ CHOICES: Final = {"fi": "Suomeksi", "sv": "På svenska", "en": "In English"}
 _COLOURS: Final = stylesheet()
 _COLOURS_HASH: Final = b64encode(sha256(_COLOURS.encode()).digest()).decode()
 _POLICY: Final = (
-    f"default-src 'none'; style-src 'self' 'sha256-{_COLOURS_HASH}'; font-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'self'"
+    f"default-src 'none'; style-src 'self' 'sha256-{_COLOURS_HASH}'; font-src 'self'; img-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
 
 
