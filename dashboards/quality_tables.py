@@ -198,8 +198,8 @@ def edition_facts(edition: Edition) -> str:
             (
                 tr("Protection of small groups"),
                 tr(
-                    "figures reported by fewer than {k} associations are hidden, and so are others that would give them "
-                    "away",
+                    "figures reported by fewer than {k} associations are hidden, and so are others that would give "
+                    "them away",
                     k=facts.disclosure_k,
                 ),
             ),

@@ -93,8 +93,8 @@ def _glossary(edition: Edition) -> list[tuple[str, str]]:
         (
             tr("Hidden figure"),
             tr(
-                "figures reported by fewer than {k} associations are hidden, and so are others that would give them "
-                "away",
+                "figures reported by fewer than {k} associations are hidden, and so are others that would give "
+                "them away",
                 k=facts.disclosure_k,
             ),
         ),
