@@ -106,7 +106,7 @@ def _add_bars(figure: go.Figure, card: IndicatorCard, known: Sequence[Value], de
 
 
 def _error_bars(card: IndicatorCard, known: Sequence[Value]) -> dict[str, object]:
-    """Draw the 95 % interval of each estimate; nothing where nothing is estimated."""
+    """Draw the 95% interval of each estimate; nothing where nothing is estimated."""
     if all(value.lower is None for value in known):
         return {"visible": False}
     above = [on_scale((value.upper or value.number or 0.0) - (value.number or 0.0), card) for value in known]

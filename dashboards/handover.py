@@ -188,7 +188,7 @@ def _aim(card: IndicatorCard, row: TermValue) -> str:
 def _origin(edition: Edition) -> list[str]:
     facts = edition.facts
     return [
-        tr("Changes of the figures that associations tell are of those that answered at both ends."),
+        tr("Changes of figures that associations report are those of the associations that answered in both years."),
         tr("Edition {edition}. Data until {day}.", edition=facts.edition_id, day=day(facts.data_until)),
         tr("Questions: {contact}.", contact=facts.contact_name),
     ]

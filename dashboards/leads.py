@@ -240,8 +240,8 @@ def _told(edition: Edition, indicator_id: str) -> str:
             interval=interval(card, value),
         )
     return tr_n(
-        "{n} association told of {value} in {year}.",
-        "{n} associations told of {value} in {year}.",
+        "{n} association reported {value} in {year}.",
+        "{n} associations reported {value} in {year}.",
         value.n,
         n=number(value.n),
         value=quantity(value.written or 0, card),
@@ -254,7 +254,7 @@ def _how_many_answered(edition: Edition, indicator_id: str) -> str:
     if not value or value.coverage_share is None or value.shown != "reported":
         return ""
     return tr(
-        "{share} of the active associations answered, so the figure does not tell of the whole field.",
+        "{share} of the active associations answered, so the figure does not speak for the whole field.",
         share=percent(value.coverage_share),
     )
 

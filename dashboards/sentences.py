@@ -111,7 +111,7 @@ def why_empty(edition: Edition, value: Value | None) -> str:
 def told_word(card: IndicatorCard, value: Value) -> str:
     """Return what a figure is that is told by some of the associations."""
     if value.method == "reported_sum":
-        return tr("Sum told")
+        return tr("Sum reported")
     return tr("Of those who answered") if card.unit_code == "share" else tr("Mean of those who answered")
 
 
@@ -127,7 +127,7 @@ def told_sum(card: IndicatorCard, value: Value) -> str:
     """Say what those that answered told in all, beside an estimated total; empty for anything else."""
     if not value.is_estimate or card.kind == "share" or value.reported is None:
         return ""
-    return tr("Told by those who answered: {value}", value=quantity(value.reported, card))
+    return tr("Reported by those who answered: {value}", value=quantity(value.reported, card))
 
 
 def told_by(value: Value) -> str:
@@ -197,10 +197,10 @@ def _told(card: IndicatorCard, value: Value, amount: str) -> str:
     if value.method == "reported_mean":
         return tr("{title} {year}: mean of those who answered {value}", **words)
     if value.n is None:
-        return tr("{title} {year}: {value} told", **words)
+        return tr("{title} {year}: {value} reported", **words)
     return tr_n(
-        "{title} {year}: {n} association told of {value}",
-        "{title} {year}: {n} associations told of {value} in all",
+        "{title} {year}: {n} association reported {value}",
+        "{title} {year}: {n} associations reported {value} in all",
         value.n,
         n=number(value.n),
         **words,
@@ -243,14 +243,14 @@ def change_arrow(change: Change) -> str:
 
 
 def interval(card: IndicatorCard, value: Value) -> str:
-    """Say the 95 % interval of an estimate; empty where there is none."""
+    """Say the 95% interval of an estimate; empty where there is none."""
     if value.lower is None or value.upper is None:
         return ""
-    return tr("95 % interval {bounds}", bounds=bounds(card, value))
+    return tr("95% interval {bounds}", bounds=bounds(card, value))
 
 
 def bounds(card: IndicatorCard, value: Value) -> str:
-    """Write the bounds of the 95 % interval without unit; empty where there is none."""
+    """Write the bounds of the 95% interval without unit; empty where there is none."""
     if value.lower is None or value.upper is None:
         return ""
     return f"{bare(value.rounded(value.lower), card)}–{bare(value.rounded(value.upper), card)}"

@@ -53,7 +53,7 @@ def show_pictures(edition: Edition, term: CouncilTerm) -> None:
     years = years_shown(edition, term)
     legend = tr(
         "Each picture shows the years {first}–{last}. The shaded part is the council term, the thick dashed line its "
-        "target, the upright line through a point its 95 % interval and the thin dotted line a break of the series. "
+        "target, the upright line through a point its 95% interval and the thin dotted line a break of the series. "
         "Grey is not usable. A survey of residents stands in the middle of its term.",
         first=years.start,
         last=years.stop - 1,
@@ -233,8 +233,8 @@ def _how_compared(term: CouncilTerm) -> str:
     return tr(
         "The baseline is the last full year before the term, {year}; of surveys of residents it is the survey of the "
         "term before. A year belongs to the term whose council sits at its end. The change of figures that "
-        "associations tell is of those that answered in both years, so it may differ from the difference of the two "
-        "figures.",
+        "associations report is that of those which answered in both years, so it may differ from the difference of "
+        "the two figures.",
         year=term.baseline_year,
     )
 

@@ -43,8 +43,8 @@ def lead(edition: Edition, term: CouncilTerm) -> str:
         return tr("There are no figures of the council term {term} yet.", term=term.label)
     directions = Counter(row.direction for row in rows)
     told = tr(
-        "In the council term {term} {rose} of {n} indicators rose, {fell} fell and {same} did not clearly change. "
-        "The change of {unknown} can't be told.",
+        "{rose} of {n} indicators rose in the council term {term}, {fell} fell and {same} did not clearly change. "
+        "For {unknown} the change can't be told.",
         term=term.label,
         n=len(rows),
         rose=directions["rose"],
@@ -115,11 +115,11 @@ def unit_note(card: IndicatorCard) -> str:
 
 
 def bounds(card: IndicatorCard, lower: float | None, upper: float | None) -> str:
-    """Write a 95 % interval; empty where there is none."""
+    """Write a 95% interval; empty where there is none."""
     if lower is None or upper is None:
         return ""
     low, high = (bare(as_precise_as(bound, lower, upper), card) for bound in (lower, upper))
-    return tr("95 % interval {bounds}", bounds=f"{low}–{high}")
+    return tr("95% interval {bounds}", bounds=f"{low}–{high}")
 
 
 def when(period: str | None, status: str | None = None) -> str:

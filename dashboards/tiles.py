@@ -48,8 +48,8 @@ def _traced(card: IndicatorCard, value: Value | None, shown: str) -> str:
 def legend(edition: Edition) -> str:
     """Say what the three verdicts mean, and that what associations tell is not the whole."""
     meanings = (
-        ("usable", tr("the figure tells of the whole field")),
-        ("usable_with_care", tr("the figure gives the scale: read why")),
+        ("usable", tr("the figure speaks for the whole field")),
+        ("usable_with_care", tr("the figure shows the scale: read why")),
         ("not_usable", tr("the figure is not enough for conclusions")),
     )
     items = "".join(f"<li>{components.badge(verdict)} {escape(text)}</li>" for verdict, text in meanings)

@@ -59,7 +59,8 @@ else:
     notices = st.container()
     with st.container(key="filters", horizontal=True):
         chosen = int(choose(tr("Year"), YEAR, years, next(iter(years)), notices))
-    st.html(components.heading(tr("Download")))
-    show_downloads(edition, chosen)
+    with st.container(key="downloads"):
+        st.html(components.heading(tr("Download")))
+        show_downloads(edition, chosen)
     st.html(components.heading(tr("Preview")))
     st.html(preview(edition, edition.facts.edition_id, chosen, language()))

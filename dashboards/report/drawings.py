@@ -43,7 +43,7 @@ class Axis:
 
 
 def trend(edition: Edition, card: IndicatorCard, series: Sequence[Value]) -> str:
-    """Draw the years or terms of an indicator: figures, 95 % intervals, breaks; pale where a figure is not usable."""
+    """Draw the years or terms of an indicator: figures, 95% intervals, breaks; pale where a figure is not usable."""
     axis = _axis(card, series)
     step = (WIDTH - _LEFT - _RIGHT) / len(series)
     places = [(_LEFT + step * (index + 0.5), value) for index, value in enumerate(series)]

@@ -23,9 +23,9 @@ def section(edition: Edition, year: int) -> list[Block]:
     rows = term_words.followed(edition, term)
     note = tr(
         "The baseline is the last full year before the term, {year}; of surveys of residents it is the survey of the "
-        "term before. The newest figure is the newest that the edition tells of the term. The change of figures that "
-        "associations tell is of those that answered in both years, so it may differ from the difference of the two "
-        "figures.",
+        "term before. The newest figure is the newest that the edition has of the term. The change of figures that "
+        "associations report is that of those which answered in both years, so it may differ from the difference of "
+        "the two figures.",
         year=term.baseline_year,
     )
     return [
