@@ -69,6 +69,7 @@ def test_numbers_are_written_the_finnish_way(written: str, expected: str) -> Non
 def test_units_and_scales_follow_the_catalogue(edition: Edition) -> None:
     assert quantity(0.00347, edition.indicators["grants_share_of_budget"]) == f"0,35{NBSP}%"
     assert quantity(8.04, edition.indicators["cooperation_grade"]) == f"8,0{NBSP}(4–10)"
+    assert quantity(1, edition.indicators["joint_events"]) == "1"
     assert bare(65403.5, edition.indicators["volunteer_hours"]) in {f"65{NBSP}404", f"65{NBSP}403"}
 
 
