@@ -169,7 +169,7 @@ def test_change_in_words(edition: Edition, direction: str, share: float | None, 
 
 @pytest.mark.parametrize(
     ("now", "before", "words"),
-    [(11.0, 10.0, f"nousua 1 vuodesta 2023"), (220.0, 200.0, f"nousua 10{NBSP}% vuodesta 2023")],
+    [(11.0, 10.0, "nousua 1 vuodesta 2023"), (220.0, 200.0, f"nousua 10{NBSP}% vuodesta 2023")],
 )
 def test_changes_of_small_counts_are_counts(edition: Edition, now: float, before: float, words: str) -> None:
     share = (now - before) / before
