@@ -198,6 +198,7 @@ def test_charts_and_pages_follow_the_reader_s_system_and_paper_is_white(reader: 
     for scheme, palette in (("dark", DARK), ("light", LIGHT)):
         reader.emulate_media(color_scheme=scheme)
         opened(reader, address, "avustukset")
+        reader.locator(bar).first.wait_for()  # a chart has its frame before it has its bars
         assert reader.evaluate(shown) == [rgb(palette.ground), rgb(palette.ink), rgb(palette.accent)]
     reader.emulate_media(media="print", color_scheme="dark")
     assert reader.evaluate(shown) == [rgb(LIGHT.ground), rgb(LIGHT.ink), rgb(LIGHT.accent)]
