@@ -3,11 +3,12 @@
 Here belongs: the one rule that rounds them, and the public columns it is for. Not here: which figures are hidden
 (`pipelines.disclosure`), how a number is written for people (`dashboards.formats`).
 
-An estimate is told no finer than its interval allows: its last digit is the first of a quarter of the interval, so
-93 803 ± 9 900 is 94 000, and rounding moves a number by an eighth of its interval at the most. What lies beyond says
-nothing about the town, but much about the answers that the estimate was made of: an exact weighted mean next to the
-plain one is a second equation about the groups that are hidden (decision 0015). A number without an interval, or of
-which nothing is uncertain, is counted and stays exact; so does what stands in the analysts' file.
+An estimate is told no finer than its interval allows: in steps of 1, 2 or 5 and zeros, the greatest such step that is
+no wider than a quarter of the interval. 93 803 ± 9 900 is 94 000, and rounding moves a number by an eighth of its
+interval at the most. What lies beyond says nothing about the town, but much about the answers that the estimate was
+made of: an exact weighted mean next to the plain one is a second equation about the groups that are hidden (decision
+0015). Steps of powers of ten alone could be a fortieth of the interval, too fine for that. A number without an interval,
+or of which nothing is uncertain, is counted and stays exact; so does what stands in the analysts' file.
 """
 
 from __future__ import annotations
@@ -23,8 +24,12 @@ def told(number: str, width: str) -> str:
     number, width
         SQL expressions; of the number, and of how wide its 95 % interval is, in the same unit.
     """
-    digits = f"-CAST(floor(log10(({width}) / 4)) AS INTEGER)"
-    return f"CASE WHEN ({width}) > 0 THEN round({number}, {digits}) ELSE {number} END"
+    quarter = f"(({width}) / 4)"
+    exponent = f"CAST(floor(log10({quarter})) AS INTEGER)"
+    first = f"{quarter} / power(10, {exponent})"
+    step = f"(CASE WHEN {first} < 2 THEN 1 WHEN {first} < 5 THEN 2 ELSE 5 END)"
+    rounded = f"round(round({number} / {step}, -{exponent}) * {step}, -{exponent})"
+    return f"CASE WHEN ({width}) > 0 THEN {rounded} + 0 ELSE {number} END"  # + 0: no minus zero
 
 
 def _interval(lower: str, upper: str, *others: str) -> dict[str, str]:
