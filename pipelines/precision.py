@@ -7,8 +7,8 @@ An estimate is told no finer than its interval allows: in steps of 1, 2 or 5 and
 no wider than a quarter of the interval. 93 803 ± 9 900 is 94 000, and rounding moves a number by an eighth of its
 interval at the most. What lies beyond says nothing about the town, but much about the answers that the estimate was
 made of: an exact weighted mean next to the plain one is a second equation about the groups that are hidden (decision
-0015). Steps of powers of ten alone could be a fortieth of the interval, too fine for that. A number without an interval,
-or of which nothing is uncertain, is counted and stays exact; so does what stands in the analysts' file.
+0015). Steps of powers of ten alone could be a fortieth of the interval, too fine for that. A number without an
+interval, or of which nothing is uncertain, is counted and stays exact; so does what stands in the analysts' file.
 """
 
 from __future__ import annotations

@@ -245,7 +245,7 @@ class Attack:
         rounding = sum(
             half_step(row["lower"], row["upper"])  # type: ignore[arg-type]
             for row in (self._row(number, place) for place in (total, *places))
-            if row is not None and row["lower"] is not None
+            if row is not None and row.get("lower") is not None
         )
         for place in places:
             value = (self._row(number, place) or {}).get("value")

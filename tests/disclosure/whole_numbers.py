@@ -255,8 +255,7 @@ class _Programme:
         if table.variance is not None:
             added = [_variance(one.size, one.answers, one.least) for _, one in self.columns]
             rows.append((np.r_[added, none], *table.variance))
-        for group in table.groups:
-            rows.append((np.r_[self._of(group), none], 1, 1))
+        rows += [(np.r_[self._of(group), none], 1, 1) for group in table.groups]
         for at, (_, one) in enumerate(self.columns):
             here = np.eye(1, many, at)[0]
             rows.append((np.r_[-one.greatest * here, here], -np.inf, 0))
