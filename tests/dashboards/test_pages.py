@@ -90,7 +90,7 @@ def test_an_estimate_stands_with_its_interval_and_what_was_told(workspace: Path,
     memberships = words[words.index("Jäsenyydet, arvio 2025") :]
     whole = 74 * ACTIVE[2025]
     assert f"95{NBSP}%:n väli {number(0.9 * whole)}–{number(1.1 * whole)}" in memberships
-    assert f"{number(round(whole, -2))}{NBSP}jäsenyyttä" in memberships
+    assert f"{number(whole)}{NBSP}jäsenyyttä" in memberships
     assert f"Vastanneiden ilmoittama summa: {number(74 * ANSWERED[2025])}" in memberships
     assert "Luku on arvio koko kentästä." in memberships
 
