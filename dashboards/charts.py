@@ -212,7 +212,7 @@ def _label_last(figure: go.Figure, card: IndicatorCard, known: Sequence[Value]) 
         return
     last = known[-1]
     below = max(on_scale(value.upper or value.number or 0.0, card) for value in known[-_UNDER_LABEL:])
-    text = f"<b>{quantity(last.written or 0.0, card)}</b>"
+    text = f"<b>{quantity(last.number or 0.0, card)}</b>"
     figure.add_annotation(
         x=last.year + 0.5,
         y=below,

@@ -152,7 +152,7 @@ def sheet(edition: Edition, term: CouncilTerm) -> str:
 
 def _began(rows: Sequence[Followed]) -> str:
     known = [
-        (say(card.title), f"{term_words.whole(card, row.baseline_written)} ({term_words.when(row.baseline_period)})")
+        (say(card.title), f"{term_words.whole(card, row.baseline)} ({term_words.when(row.baseline_period)})")
         for card, row in rows
         if row.baseline is not None
     ]
@@ -167,7 +167,7 @@ def _reached(edition: Edition, rows: Sequence[Followed]) -> str:
     body = [
         [
             say(card.title),
-            f"{term_words.whole(card, row.latest_written)} ({term_words.when(row.latest_period, row.latest_status)})",
+            f"{term_words.whole(card, row.latest)} ({term_words.when(row.latest_period, row.latest_status)})",
             f"{term_words.change_mark(row)} {term_words.change_word(card, row)}",
             _aim(card, row),
             edition.message(row.verdict_reason) if row.verdict == "not_usable" else term_words.verdict(row),

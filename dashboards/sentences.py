@@ -96,7 +96,7 @@ def cell(edition: Edition, card: IndicatorCard, value: Value | None) -> str:
     """Write a value for a table or beside a label: with its unit, or why there is none."""
     if value is None or value.number is None:
         return why_empty(edition, value)
-    return quantity(value.rounded(value.number), card)
+    return quantity(value.number, card)
 
 
 def why_empty(edition: Edition, value: Value | None) -> str:
@@ -173,7 +173,7 @@ def headline(edition: Edition, card: IndicatorCard) -> str:
         return tr("{title}: no data", title=title)
     if value.number is None:
         return tr("{title} {year}: {why}", title=title, year=value.when, why=why_empty(edition, value))
-    amount = quantity(value.rounded(value.number), card)
+    amount = quantity(value.number, card)
     if value.shown == "reported":
         return _told(card, value, amount)
     if value.is_estimate:
@@ -253,7 +253,7 @@ def bounds(card: IndicatorCard, value: Value) -> str:
     """Write the bounds of the 95% interval without unit; empty where there is none."""
     if value.lower is None or value.upper is None:
         return ""
-    return f"{bare(value.rounded(value.lower), card)}–{bare(value.rounded(value.upper), card)}"
+    return f"{bare(value.lower, card)}–{bare(value.upper, card)}"
 
 
 def pointed_at(edition: Edition, card: IndicatorCard, value: Value) -> str:

@@ -91,9 +91,9 @@ def comparison(edition: Edition, term: CouncilTerm, rows: Sequence[Followed]) ->
 
 def _row(edition: Edition, names: Sequence[str], card: IndicatorCard, row: TermValue) -> str:
     cells = [
-        _figure(term_words.amount(card, row.baseline_written), _when(card, row.baseline_period)),
+        _figure(term_words.amount(card, row.baseline), _when(card, row.baseline_period)),
         _figure(
-            term_words.amount(card, row.latest_written),
+            term_words.amount(card, row.latest),
             _when(card, row.latest_period, row.latest_status),
             term_words.bounds(card, row.latest_lower, row.latest_upper),
         ),
@@ -204,7 +204,7 @@ def _periods(edition: Edition, card: IndicatorCard, term: CouncilTerm) -> dict[s
 
 
 def _told(card: IndicatorCard, period: TermYear | None) -> str:
-    shown = term_words.amount(card, period.written if period else None)
+    shown = term_words.amount(card, period.value if period else None)
     if period is None or period.value is None:
         return shown
     address = origin_address(card.indicator_id, period.period)

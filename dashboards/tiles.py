@@ -84,8 +84,8 @@ def _figure(edition: Edition, card: IndicatorCard, value: Value) -> str:
     if value.number is None:
         figure = f"<strong>{escape(sentences.why_empty(edition, value))}</strong>"
     else:
-        amount = bare(value.rounded(value.number), card)
-        before, _, after = quantity(value.rounded(value.number), card).partition(amount)
+        amount = bare(value.number, card)
+        before, _, after = quantity(value.number, card).partition(amount)
         figure = f"{_unit(before)}<strong>{escape(amount)}</strong>{_unit(after)}"
     note = sentences.estimate_note(value)
     if value.shown == "reported":

@@ -137,7 +137,7 @@ def _told_figures(axis: Axis, card: IndicatorCard, places: Sequence[tuple[float,
     for x, value in ends:
         figure = value.number or 0.0
         top = axis.y(on_scale(max(figure, value.upper or figure), card))
-        written.append(_text(x, max(top - 9, 12), bare(value.rounded(figure), card), "middle", INK, bold=True))
+        written.append(_text(x, max(top - 9, 12), bare(figure, card), "middle", INK, bold=True))
     return written
 
 

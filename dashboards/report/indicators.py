@@ -171,7 +171,7 @@ def _years(edition: Edition, card: IndicatorCard, series: Sequence[Value]) -> li
 def _figure(edition: Edition, card: IndicatorCard, value: Value, *, is_sampled: bool) -> str:
     if value.shown == "reported" and is_sampled:  # it stands in the column of what was told
         return tr("no estimate")
-    return sentences.why_empty(edition, value) if value.written is None else term_words.amount(card, value.written)
+    return sentences.why_empty(edition, value) if value.number is None else term_words.amount(card, value.number)
 
 
 def _sample(card: IndicatorCard, value: Value) -> list[str]:

@@ -44,8 +44,8 @@ def _compared(edition: Edition, term: CouncilTerm, rows: list[Followed]) -> list
     body = [
         [
             ", ".join(filter(None, (say(card.title), term_words.unit_note(card)))),
-            _dated(term_words.amount(card, row.baseline_written), term_words.when(row.baseline_period)),
-            _dated(term_words.amount(card, row.latest_written), term_words.when(row.latest_period, row.latest_status)),
+            _dated(term_words.amount(card, row.baseline), term_words.when(row.baseline_period)),
+            _dated(term_words.amount(card, row.latest), term_words.when(row.latest_period, row.latest_status)),
             _change(edition, card, row),
             _target(card, row),
             term_words.verdict(row) if row.latest is not None else edition.message(row.verdict_reason),

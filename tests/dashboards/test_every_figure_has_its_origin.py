@@ -88,7 +88,7 @@ def test_headlines_and_the_message_of_a_page_tell_figures_that_the_page_leads_fr
     for indicator, card in edition.indicators.items():
         value = edition.latest(indicator)
         if value is not None and value.number is not None:
-            written = " ".join(quantity(value.rounded(value.number), card).split())
+            written = " ".join(quantity(value.number, card).split())
             assert not re.search(rf"(?<![\d ]){re.escape(written)}(?!\w)", message) or indicator in linked
 
 
