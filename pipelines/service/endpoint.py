@@ -84,6 +84,7 @@ class StatusServer(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     server: StatusServer
+    timeout = 30.0  # seconds that a client may keep a thread waiting
 
     def do_GET(self) -> None:
         host, _, _ = self.headers.get("Host", "").partition(":")
