@@ -8,8 +8,6 @@ schedule; here a tick that comes late asks nothing, and one sensor sees which in
 asks for all of them in a single run.
 """
 
-from __future__ import annotations
-
 import json
 import os
 from collections.abc import Mapping
@@ -132,16 +130,17 @@ def mail_schedule(workspace: Workspace) -> dg.ScheduleDefinition:
 
 
 def _schedule(cadence: Cadence, job_name: str) -> dg.ScheduleDefinition:
+    @dg.schedule(
+        name=cadence.name,
+        job_name=job_name,
+        cron_schedule=cadence.cron,
+        execution_timezone=TIME_ZONE,
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description=f"Asks the interfaces of {', '.join(cadence.sources)}.",
+    )
     def ask(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
         if datetime.now(UTC) - context.scheduled_execution_time > LATE:
             return dg.SkipReason("This time was missed; the sensor catch_up asks for all that was missed at once.")
         return dg.RunRequest(tags={ASK_TAG: ",".join(cadence.sources)})
 
-    return dg.ScheduleDefinition(
-        name=cadence.name,
-        job_name=job_name,
-        cron_schedule=cadence.cron,
-        execution_timezone=TIME_ZONE,
-        execution_fn=ask,
-        default_status=dg.DefaultScheduleStatus.RUNNING,
-    )
+    return ask

@@ -42,7 +42,7 @@ class PostOffice:
         self.letters: list[EmailMessage] = []
         self.unknown: set[str] = set()
 
-    async def handle_RCPT(
+    async def handle_RCPT(  # noqa: N802 - the name that aiosmtpd calls
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
         if address in self.unknown:
@@ -50,7 +50,7 @@ class PostOffice:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - the name that aiosmtpd calls
         content = envelope.content
         assert isinstance(content, bytes)
         self.letters.append(message_from_bytes(content, policy=policy.default))  # type: ignore[arg-type]  # the new policy gives this kind
