@@ -18,7 +18,7 @@ from prometheus_client.registry import Collector
 
 from pipelines.contracts import message
 from pipelines.parsing import TIME_ZONE
-from pipelines.service.status import KINDS, Finding, Level, Status, on_day
+from pipelines.service.status import KINDS, Finding, Level, PartState, Status, on_day
 
 EXIT_CODES: Final[dict[Level, int]] = {"ok": 0, "waits": 1, "fails": 2}
 
@@ -162,11 +162,13 @@ def _of_sources(status: Status, language: str) -> Iterator[str]:
 def _of_parts(status: Status, root: str, language: str) -> str:
     if not status.parts:
         return message("status.parts.none", root=root)[language]
-    told = [
-        message(f"status.parts.{'up' if part.is_up else 'down'}", part=part.name, restarts=part.restarts)[language]
-        for part in status.parts
-    ]
+    told = [_part(part, language) for part in status.parts]
     return message("status.parts", parts=", ".join(told))[language]
+
+
+def _part(part: PartState, language: str) -> str:
+    how = "down" if not part.is_up else "restarted" if part.restarts else "up"
+    return message(f"status.parts.{how}", part=part.name, restarts=part.restarts)[language]
 
 
 def _moment(at: datetime) -> str:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from ipaddress import IPv4Address
 from pathlib import Path
 
 import dagster as dg
 import pytest
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from pipelines import contracts, landing
 from pipelines.contracts import message
@@ -140,6 +147,57 @@ def test_a_server_that_is_away_is_a_sentence_and_loses_nothing(office: tuple[Pos
     town.settings_file.write_text(settings, encoding="utf-8")
     assert tell(Workspace(town.root), status_of(town), "") == 1
     assert set(post.taken()) == {KEEPER}
+
+
+def _certificate(folder: Path) -> tuple[Path, Path]:
+    """Make a certificate for 127.0.0.1 that nobody knows yet, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mail.example")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now, now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    certificate, secret = folder / "certificate.pem", folder / "key.pem"
+    certificate.write_bytes(made.public_bytes(Encoding.PEM))
+    secret.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return certificate, secret
+
+
+def test_a_password_goes_only_to_a_server_that_is_who_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    certificate, key = _certificate(tmp_path)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate, key)
+    heard: list[bytes] = []
+
+    def know(_server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, login: object) -> AuthResult:
+        assert isinstance(login, LoginPassword)
+        heard.append(login.password)
+        return AuthResult(success=login == LoginPassword(b"yhteispeli", b"salaisuus"))
+
+    post = PostOffice()
+    controller = Controller(
+        post, hostname="127.0.0.1", port=free_port(), tls_context=context, authenticator=know, auth_required=True
+    )
+    controller.start()
+    try:
+        settings = MAIL.format(port=controller.port).replace("starttls = false", 'user = "yhteispeli"')
+        workspace = Workspace(tmp_path / "town")
+        workspace.create(contracts.municipality_settings("esimerkkila") + settings)
+        status = status_of(workspace)
+        with pytest.raises(MailFailed):
+            tell(workspace, status, "salaisuus")
+        assert heard == []
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        with pytest.raises(MailFailed) as refused:
+            tell(workspace, status, "arvaus")
+        assert "arvaus" not in str(refused.value)
+        assert tell(workspace, status, "salaisuus") == 1
+        assert set(post.taken()) == {KEEPER}
+    finally:
+        controller.stop()
 
 
 def test_the_schedule_of_each_morning_tells(office: tuple[PostOffice, int], town: Workspace) -> None:
