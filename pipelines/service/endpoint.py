@@ -78,7 +78,8 @@ class StatusServer(ThreadingHTTPServer):
         with self._lock:
             if self._looked is None or time.monotonic() - self._looked[0] > KEPT_FOR:
                 workspace = Workspace(self._root)  # anew each time: the settings may have changed
-                self._looked = (time.monotonic(), status_of(workspace))
+                status = status_of(workspace)
+                self._looked = (time.monotonic(), status)  # after the look: on a busy machine it takes a while
             return self._looked[1]
 
 
