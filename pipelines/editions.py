@@ -134,6 +134,14 @@ def current_id(workspace: Workspace) -> str | None:
     return workspace.current_file.read_text(encoding="utf-8").strip() or None
 
 
+def published_at(workspace: Workspace, edition_id: str) -> datetime | None:
+    """Return when an edition was published (UTC), None when it is not there."""
+    folder = workspace.editions / edition_id
+    if not (folder / DESCRIPTION).is_file():
+        return None
+    return datetime.fromisoformat(_described(folder)["published_at"])
+
+
 def open_data_folder(workspace: Workspace, edition_id: str) -> Path | None:
     """Return the folder with the open data of an edition; editions of older programs have none."""
     folder = workspace.editions / edition_id / OPEN_DATA

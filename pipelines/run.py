@@ -5,6 +5,7 @@ Here belongs: the run, its outcome, and the accounts that are shown after it. No
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -58,9 +59,35 @@ def refresh(workspace: Workspace, progress: Progress) -> Outcome:
             instance=instance, raise_on_error=False, run_config={"loggers": {"console": {"config": _QUIET}}}
         )
         if not result.success:
-            return Outcome(before, is_new=False, kept_because=_reason(result))
+            return Outcome(before, is_new=False, kept_because=why_failed(result.all_events))
     after = editions.current_id(workspace)
     return Outcome(after, is_new=after != before)
+
+
+def why_failed(events: Sequence[dg.DagsterEvent]) -> Text:
+    """Return the first blocking check that failed, else the first expected error, else the fault of the program.
+
+    Parameters
+    ----------
+    events
+        What a run told, in its order; only results of checks and failures of steps are looked at.
+    """
+    import dagster as dg
+
+    for event in events:
+        if event.event_type != dg.DagsterEventType.ASSET_CHECK_EVALUATION:
+            continue
+        evaluation = event.asset_check_evaluation_data
+        if evaluation.blocking and not evaluation.passed and evaluation.description:
+            return Text(evaluation.description, evaluation.description, evaluation.description)
+    errors = [event.step_failure_data.error for event in events if event.is_step_failure]
+    causes = [error.cause or error for error in errors if error is not None]
+    for cause in causes:
+        if cause.cls_name in EXPECTED:
+            said = cause.message.partition(": ")[2].strip()
+            return Text(said, said, said)
+    detail = " ".join(causes[0].message.split()) if causes else "Dagster"
+    return message("cli.fault", detail=detail)
 
 
 def accounts(workspace: Workspace) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -102,21 +129,6 @@ def _is_free(workspace: Workspace) -> bool:
             return True
     except duckdb.IOException:
         return False
-
-
-def _reason(result: dg.ExecuteInProcessResult) -> Text:
-    """Return the first blocking check that failed, else the first expected error, else the fault of the program."""
-    for evaluation in result.get_asset_check_evaluations():
-        if evaluation.blocking and not evaluation.passed and evaluation.description:
-            return Text(evaluation.description, evaluation.description, evaluation.description)
-    errors = [event.step_failure_data.error for event in result.all_events if event.is_step_failure]
-    causes = [error.cause or error for error in errors if error is not None]
-    for cause in causes:
-        if cause.cls_name in EXPECTED:
-            said = cause.message.partition(": ")[2].strip()
-            return Text(said, said, said)
-    detail = " ".join(causes[0].message.split()) if causes else "Dagster"
-    return message("cli.fault", detail=detail)
 
 
 def _table_or_empty(connection: duckdb.DuckDBPyConnection, table: str) -> pl.DataFrame:
