@@ -149,10 +149,9 @@ def _fits(rule: Rule, fault: Fault) -> bool:
     """Tell whether a rule speaks of what is wrong: of a spoilt column, or for a row too many of rows that are equal."""
     if not fault.columns or (fault.extra and rule.dimension == "uniqueness"):
         return rule.dimension == "uniqueness"
-    named = {
-        rule.column,
-        *(item for value in rule.arguments.values() for item in (value if isinstance(value, list) else [value])),
-    }
+    named = {rule.column}
+    for value in rule.arguments.values():
+        named.update(value if isinstance(value, list) else [value] if isinstance(value, str) else [])
     return bool(named & set(fault.columns))
 
 
