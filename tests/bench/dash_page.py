@@ -104,4 +104,6 @@ def _evidence(edition: Edition, card: IndicatorCard) -> html.Div:
 
 
 if __name__ == "__main__":
-    uvicorn.run(made(Path(sys.argv[1])).server, port=int(sys.argv[2]), access_log=False, log_level="warning")
+    server = made(Path(sys.argv[1])).server
+    # kept for longer than the viewers pause: a browser would open a new connection and ask again
+    uvicorn.run(server, port=int(sys.argv[2]), timeout_keep_alive=60, access_log=False, log_level="warning")
