@@ -88,10 +88,14 @@ def _evidence(edition: Edition, card: IndicatorCard) -> html.Div:
         card, series, edition.breaks_of(card.indicator_id), lambda value: sentences.pointed_at(edition, card, value)
     )
     rows = [
-        html.Tr([html.Td(value.when), html.Td(sentences.cell(edition, card, value)), html.Td(sentences.bounds(card, value))])
+        html.Tr(
+            [html.Td(value.when), html.Td(sentences.cell(edition, card, value)), html.Td(sentences.bounds(card, value))]
+        )
         for value in reversed(series)
     ]
-    method = [html.Dl([html.Dt(tr("Method")), html.Dd(say(card.method)), html.Dt(tr("Limits")), html.Dd(say(card.limits))])]
+    method = [
+        html.Dl([html.Dt(tr("Method")), html.Dd(say(card.method)), html.Dt(tr("Limits")), html.Dd(say(card.limits))])
+    ]
     return html.Div(
         [
             html.H2(sentences.headline(edition, card)),

@@ -96,7 +96,9 @@ def _workspace() -> Iterator[Path]:
 
 def _show_at_once(workspace: Path) -> None:
     """(a) everybody opens a page at the same moment."""
-    print(f"{AT_ONCE} page loads at once on one core, {ROUNDS} rounds: milliseconds   aim: p95 at most 700 and that of Dash")
+    print(
+        f"{AT_ONCE} page loads at once on one core, {ROUNDS} rounds: milliseconds   aim: p95 at most 700 and that of Dash"
+    )
     print(f"  {'':<34}{'p50':>9}{'p95':>9}{'errors':>8}{'processor ms a load':>22}")
     waits: dict[tuple[Kind, str], Waits] = {(kind, page): Waits() for page in PAGES[:2] for kind in KINDS}
     spent = dict.fromkeys(waits, 0.0)
