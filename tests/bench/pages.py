@@ -17,6 +17,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -78,7 +79,7 @@ def main() -> None:
         with on_the_other_cores(), served("yhteispeli", workspace) as server:
             show_interface(server)
         show_questions(workspace)
-        show_reports(workspace)
+        show_reports(COMMAND, workspace)
         print(f"\nLoad average at the end {os.getloadavg()[0]:.1f}")
 
 
@@ -147,7 +148,7 @@ async def _stay(server: Served) -> tuple[Waits, float]:
     viewers: list[Viewer] = [VIEWERS[server.kind](server.port) for _ in range(STAYING)]
     arrivals = Waits()
     for viewer in viewers:
-        await arrivals.time(lambda viewer=viewer: viewer.load(""))
+        await arrivals.time(partial(viewer.load, ""))
     waits = Waits(errors=arrivals.errors)
     end = time.perf_counter() + SECONDS
 
@@ -156,7 +157,7 @@ async def _stay(server: Served) -> tuple[Waits, float]:
         while time.perf_counter() < end:
             started = time.perf_counter()
             number += 1
-            await waits.time(lambda: viewer.turn_to(PAGES[number % len(PAGES)]))
+            await waits.time(partial(viewer.turn_to, PAGES[number % len(PAGES)]))
             await asyncio.sleep(max(EVERY - (time.perf_counter() - started), 0))
 
     await asyncio.gather(*(stay(viewer, chance.uniform(0, EVERY), number) for number, viewer in enumerate(viewers)))

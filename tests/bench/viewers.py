@@ -22,7 +22,7 @@ from websockets.asyncio.client import ClientConnection, connect
 PATIENCE = 60  # seconds
 
 
-class NotWhole(Exception):
+class NotWhole(Exception):  # noqa: N818 - what is wrong is the page
     """The page did not come as it should."""
 
 
