@@ -78,6 +78,7 @@ bench: install
 	$(BIN)/python tests/bench/refresh.py
 	$(BIN)/python tests/bench/linking.py
 	$(BIN)/python tests/bench/events.py
+	$(BIN)/python tests/bench/pages.py
 	$(BIN)/python tests/bench/faults.py
 
 fuzz: install

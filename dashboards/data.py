@@ -97,10 +97,11 @@ class EditionUnavailable(Exception):  # noqa: N818 - it is not an error of the p
         self.version = version
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Edition:
     """A published edition, read once into memory but for the large tables, which are read when asked for.
 
+    It is equal to itself alone, so that what is made of it can be kept by it (`kept`).
     Years without a row are years without a value; `values` and `changes` are keyed by indicator, breakdown and
     breakdown value (`changes` also by year) and sorted by year. `term_values` and `term_years` are keyed by indicator
     and council term; of the terms the newest comes first.

@@ -6,6 +6,7 @@ Here belongs: the block that every group page repeats, and its breakdowns. Not h
 
 from __future__ import annotations
 
+import plotly.graph_objects as go  # type: ignore[import-untyped]
 import streamlit as st
 
 from dashboards import components, sentences
@@ -14,6 +15,7 @@ from dashboards.components import Bar, Markup, Multiple
 from dashboards.data import Edition
 from dashboards.downloads import indicator_csv
 from dashboards.formats import bare, percent, scale_of
+from dashboards.kept import kept
 from dashboards.origin_link import origin_address, origin_anchor, origin_link
 from dashboards.pictures import sparkline
 from dashboards.report_link import report_link
@@ -64,6 +66,7 @@ def show(edition: Edition, card: IndicatorCard, *, folded: bool) -> None:
         _method(edition, card)
 
 
+@kept
 def key_figure(edition: Edition, card: IndicatorCard, value: Value | None) -> str:
     """Return the newest figure with its change, coverage, verdict and the link to its origin, as HTML."""
     if value is None:
@@ -108,12 +111,7 @@ def _chart(edition: Edition, card: IndicatorCard) -> None:
     if card.unit_code not in {"EUR", "share"}:  # these stand on the axis
         st.html(components.paragraph(say(card.unit), "unit"))
     st.plotly_chart(
-        trend(
-            card,
-            series,
-            edition.breaks_of(card.indicator_id),
-            lambda value: sentences.pointed_at(edition, card, value),
-        ),
+        _figure(edition, card),
         theme=None,
         config=plotly_config(),
         alt=sentences.alternative(edition, card),
@@ -121,6 +119,13 @@ def _chart(edition: Edition, card: IndicatorCard) -> None:
     )
 
 
+@kept
+def _figure(edition: Edition, card: IndicatorCard) -> go.Figure:
+    series, breaks = edition.series(card.indicator_id), edition.breaks_of(card.indicator_id)
+    return trend(card, series, breaks, lambda value: sentences.pointed_at(edition, card, value))
+
+
+@kept
 def _notes(edition: Edition, card: IndicatorCard) -> str:
     series = edition.series(card.indicator_id)
     notes = [say(found.text) for found in edition.breaks_of(card.indicator_id)]
@@ -135,6 +140,7 @@ def _notes(edition: Edition, card: IndicatorCard) -> str:
     return components.paragraph(" ".join([*notes, sentences.source_line(edition, card)]), "quiet")
 
 
+@kept
 def _breakdowns(edition: Edition, card: IndicatorCard, value: Value | None) -> str:
     if value is None:
         return ""
@@ -208,23 +214,34 @@ def _multiple(
 
 
 def _table(edition: Edition, card: IndicatorCard) -> None:
-    series = edition.series(card.indicator_id)
     title = say(card.title)
     with st.expander(tr("Show as a table: {title}", title=title)):
-        sampled = any(value.coverage_share is not None for value in series)
-        header = [tr("Year"), title, tr("Change"), tr("Verdict"), tr("Status"), tr("Origin")]
-        header[2:2] = [tr("95% interval"), tr("Reported"), tr("Answered"), tr("Coverage")] if sampled else []
-        rows = [_table_row(edition, card, value, sampled=sampled) for value in reversed(series)]
-        numeric = frozenset(range(1, 6)) if sampled else frozenset({1})
-        st.html(components.table(f"{title} ({say(card.unit)})", header, rows, numeric))
+        st.html(_written_table(edition, card))
         st.download_button(
             tr("Download CSV: {title}", title=title),
-            data=indicator_csv(edition, card),
+            data=_csv(edition, card),
             file_name=f"{card.indicator_id}_{edition.facts.edition_id}.csv",
             mime="text/csv",
             key=f"csv-{card.indicator_id}",
             on_click="ignore",
         )
+
+
+@kept
+def _written_table(edition: Edition, card: IndicatorCard) -> str:
+    series = edition.series(card.indicator_id)
+    title = say(card.title)
+    sampled = any(value.coverage_share is not None for value in series)
+    header = [tr("Year"), title, tr("Change"), tr("Verdict"), tr("Status"), tr("Origin")]
+    header[2:2] = [tr("95% interval"), tr("Reported"), tr("Answered"), tr("Coverage")] if sampled else []
+    rows = [_table_row(edition, card, value, sampled=sampled) for value in reversed(series)]
+    numeric = frozenset(range(1, 6)) if sampled else frozenset({1})
+    return components.table(f"{title} ({say(card.unit)})", header, rows, numeric)
+
+
+@kept
+def _csv(edition: Edition, card: IndicatorCard) -> bytes:
+    return indicator_csv(edition, card)
 
 
 def _table_row(edition: Edition, card: IndicatorCard, value: Value, *, sampled: bool) -> list[str]:

@@ -41,9 +41,9 @@ class EditionFacts:
     contact_email: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class IndicatorCard:
-    """A row of `meta.indicators`: the words and rules of an indicator."""
+    """A row of `meta.indicators`: the words and rules of an indicator; equal to itself alone, as its edition is."""
 
     indicator_id: str
     position: int

@@ -13,6 +13,7 @@ from dashboards import components, sentences
 from dashboards.components import Markup
 from dashboards.data import Edition
 from dashboards.formats import bare, number, percent, quantity, scale_of
+from dashboards.kept import kept
 from dashboards.measures import Measure, measures
 from dashboards.origin_link import origin_address, origin_link, origin_of
 from dashboards.pictures import Shape, sparkline
@@ -20,6 +21,7 @@ from dashboards.rows import IndicatorCard, Value
 from dashboards.texts import say, tr
 
 
+@kept
 def field(edition: Edition) -> str:
     """Return the three numbers of the field: registered, active, under umbrella organisations."""
     items = []
@@ -45,6 +47,7 @@ def _traced(card: IndicatorCard, value: Value | None, shown: str) -> str:
     return Markup(origin_of(origin_address(card.indicator_id, value.period), shown, say(card.title)))
 
 
+@kept
 def legend(edition: Edition) -> str:
     """Say what the three verdicts mean, and that what associations tell is not the whole."""
     meanings = (
@@ -62,6 +65,7 @@ def legend(edition: Edition) -> str:
     return f'<ul class="yp-legend">{items}</ul>' + "".join(components.paragraph(note) for note in notes)
 
 
+@kept
 def tile(edition: Edition, measure: Measure) -> str:
     """Return the tile of a measure; without data it says so and what is needed."""
     known = [
