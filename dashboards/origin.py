@@ -13,6 +13,7 @@ import streamlit as st
 from dashboards import components
 from dashboards.data import Edition
 from dashboards.formats import day, number
+from dashboards.query_link import query_link
 from dashboards.rows import TOTAL, IndicatorCard, Origin, SourceFile, Value
 from dashboards.sentences import parameters
 from dashboards.texts import say, tr, tr_n
@@ -147,8 +148,10 @@ def query(edition: Edition, value: Value) -> str:
     text = tr(
         "An analyst gets each file, sheet and line behind the figure with this query from the file analyst.duckdb."
     )
+    asked = edition.row_query(value)
     return (
         components.heading(tr("5. For analysts"))
         + components.paragraph(text)
-        + components.code(tr("Query"), edition.row_query(value))
+        + components.code(tr("Query"), asked)
+        + query_link(asked)
     )

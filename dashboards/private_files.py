@@ -1,10 +1,12 @@
-"""Addresses of the server that are not for everybody: files made for a person, and numbers about the server itself.
+"""Addresses of the server that are not for everybody: files made for a person, files sent to it, numbers about itself.
 
-Here belongs: knowing for whom a file was made, and refusing it to all others. Not here: who may see which page
-(`restricted.roles`), making files.
+Here belongs: knowing for whom a file was made, and refusing it to all others; refusing files of people who deliver
+none. Not here: who may see which page (`restricted.roles`), making files, reading what was sent.
 
 Streamlit keeps what a page shows or offers for download under an address that asks for no login. Here a file that only
 people who are logged in have been shown is given to them alone; one that a page showed to anybody else is public.
+It also takes in files, any number of them, from whoever has a page open, and keeps them in memory as long as that page
+is open. Here only those may send one whose role opens the page of deliveries.
 """
 
 from __future__ import annotations
@@ -23,9 +25,10 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 from streamlit.web.server.starlette.starlette_websocket import _get_signed_cookie_with_chunks
 
-from dashboards.restricted.roles import is_recent
+from dashboards.restricted.roles import Closed, is_recent, person_behind
 
 FILES: Final = "/media/"
+UPLOADS: Final = "/_stcore/upload_file/"
 CLOSED: Final = frozenset({"/_stcore/metrics"})
 
 Owner = tuple[str, str] | None
@@ -100,14 +103,29 @@ def _may_have(scope: Scope) -> bool:
     path: str = scope["path"]
     if path.rstrip("/") in CLOSED:
         return False
+    if path.startswith(UPLOADS):
+        return _may_deliver(_login(scope))
     if not path.startswith(FILES):
         return True
     owners = _owners.get(path.removeprefix(FILES).partition(".")[0], _nobody)
-    return None in owners or _logged_in(Request(scope)) in owners
+    return None in owners or _logged_in(_login(scope)) in owners
 
 
-def _logged_in(request: Request) -> Owner:
-    """Return who sent a request by the cookie of the login; None for everybody else."""
-    signed = _get_signed_cookie_with_chunks(request.cookies, USER_COOKIE_NAME)
-    user = json.loads(signed) if signed else {}
-    return _person(user) if is_recent(user.get("iat")) else None
+def _may_deliver(login: Mapping[str, Any]) -> bool:
+    try:
+        person_behind(login, "deliveries")
+    except Closed:
+        return False
+    return True
+
+
+def _logged_in(login: Mapping[str, Any]) -> Owner:
+    """Return who is behind a login; None for everybody else."""
+    return _person(login) if is_recent(login.get("iat")) else None
+
+
+def _login(scope: Scope) -> Mapping[str, Any]:
+    """Return what the signed cookie of a request tells of the login; nothing without one."""
+    signed = _get_signed_cookie_with_chunks(Request(scope).cookies, USER_COOKIE_NAME)
+    login: dict[str, Any] = json.loads(signed) if signed else {}
+    return login

@@ -132,6 +132,8 @@ def built_in_labels() -> dict[str, str]:
         "Upload": tr("Choose a file"),
         "file upload": tr("Choose a file"),
         "Add files": tr("Choose another file"),
+        "Remove {name}": tr("Take the file {name} away", name="{name}"),
+        "Cancel upload of {name}": tr("Stop sending the file {name}", name="{name}"),
         "Fullscreen": tr("Fullscreen"),
         "Close fullscreen": tr("Close fullscreen"),
         "View fullscreen": tr("Fullscreen"),

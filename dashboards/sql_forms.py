@@ -14,15 +14,16 @@ from urllib.parse import quote
 import streamlit as st
 
 from dashboards import components
-from dashboards.address import choose
+from dashboards.address import choose, page_address
 from dashboards.data import Edition
 from dashboards.downloads import rows_csv
 from dashboards.formats import for_spreadsheet, number
+from dashboards.navigation import ORIGIN, page_title
+from dashboards.query_link import QUERY
 from dashboards.restricted import analyst
 from dashboards.restricted.analyst import MOST_ROWS, SECONDS, Answer, Table, Unanswered
 from dashboards.texts import say, tr, tr_n
 
-QUERY: Final = "kysely"
 TABLE: Final = "taulu"
 SHOWN: Final = 100
 """Rows of an answer on the page; its files hold all."""
@@ -67,6 +68,9 @@ def show_question(edition: Edition) -> None:
         titles = example_titles()
         chosen = st.selectbox(tr("Example"), list(titles), format_func=titles.__getitem__, filter_mode=None)
         st.button(tr("Take the example"), on_click=_take, args=(analyst.example(chosen),))
+    origin = components.link(page_address(ORIGIN.address), page_title(ORIGIN))
+    ready = tr("The query for the rows behind any figure stands ready on the page:")
+    st.html(components.paragraph(components.Markup(f"{escape(ready)} {origin}"), "quiet"))
     with st.form("analyst_question", border=False):
         st.text_area(tr("Query"), key=_TEXT, height=240)
         limits = tr(

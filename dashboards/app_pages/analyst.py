@@ -6,12 +6,13 @@ from dashboards import components, sql_forms
 from dashboards.address import warn_of_unknown
 from dashboards.closed_page import show_closed
 from dashboards.data import edition_of_run
+from dashboards.query_link import QUERY
 from dashboards.restricted import analyst
 from dashboards.restricted.roles import Closed
 from dashboards.texts import tr
 
 edition = edition_of_run()
-warn_of_unknown(frozenset({sql_forms.QUERY, sql_forms.TABLE}))
+warn_of_unknown(frozenset({QUERY, sql_forms.TABLE}))
 try:
     tables = analyst.tables(edition)
     st.html(components.lead(sql_forms.how_much(edition, tables)))

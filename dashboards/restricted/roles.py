@@ -7,8 +7,9 @@ modules of this package), how a closed door is shown (`closed_page`).
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import streamlit as st
 
@@ -70,13 +71,24 @@ def person_at(door: Door) -> Person:
     """
     if "is_logged_in" not in st.user:
         raise Closed("no_login")
-    email = st.user.get("email")
-    is_verified = st.user.get("email_verified", True) is True
-    if not st.user.is_logged_in or not is_recent(st.user.get("iat")):
+    return person_behind(st.user.to_dict(), door)
+
+
+def person_behind(login: Mapping[str, Any], door: Door) -> Person:
+    """Return the person behind a login, as Streamlit's cookie tells it, if their role opens the door.
+
+    Raises
+    ------
+    Closed
+        There is no such person.
+    """
+    if login.get("is_logged_in") is not True or not is_recent(login.get("iat")):
         raise Closed("logged_out")
+    email = login.get("email")
+    is_verified = login.get("email_verified", True) is True
     try:
         workspace = Workspace(workspace_root())
-        roles = workspace.settings.roles_of(email, st.user.to_dict()) if isinstance(email, str) and is_verified else ()
+        roles = workspace.settings.roles_of(email, login) if isinstance(email, str) and is_verified else ()
     except (EditionUnavailable, WorkspaceError) as error:
         raise Closed("unreadable", str(error) if isinstance(error, WorkspaceError) else "") from error
     fitting = sorted(OPENED_BY[door].intersection(roles))

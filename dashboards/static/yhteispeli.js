@@ -5,9 +5,17 @@
   const labels = JSON.parse(document.getElementById("yp-labels").textContent);
   const attributes = ["aria-label", "title", "placeholder"];
 
+  // the buttons beside a chosen file: "Remove members.csv"
+  const named = (text) => {
+    const found = /^(Remove|Cancel upload of) (.+)$/.exec(text);
+    return found && labels[`${found[1]} {name}`].replace("{name}", () => found[2]);
+  };
+
   const translate = (element) => {
+    const isOfUploader = element.closest("[data-testid=stFileUploader]");
     for (const name of attributes) {
-      const word = labels[element.getAttribute(name)];
+      const label = element.getAttribute(name);
+      const word = labels[label] ?? (label && isOfUploader && named(label));
       if (word && word !== element.getAttribute(name)) element.setAttribute(name, word);
     }
   };

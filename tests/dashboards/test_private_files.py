@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 
 import pytest
+import waiting_name
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
@@ -20,6 +21,7 @@ from streamlit.web.server.starlette.starlette_app_utils import create_signed_val
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
 from dashboards import private_files
+from pipelines.workspace import Workspace
 
 SECRET = "s" * 40
 ISSUER = "https://kirjautuminen.example"
@@ -97,6 +99,24 @@ def test_a_file_that_is_made_when_asked_for_belongs_to_whom_the_page_was_run_for
     run_for(None)
     address = manager.execute_deferred(later)
     assert [status(address, user) for user in (MAIJA, KALLE, NOBODY)] == [200, 404, 404]
+
+
+def test_only_those_who_deliver_may_send_a_file(status, tmp_path, monkeypatch) -> None:
+    """Streamlit takes in files from whoever has a page open, as many as they send, and keeps them in memory."""
+    monkeypatch.setenv("YHTEISPELI_WORKSPACE", str(tmp_path))
+    workspace = Workspace(tmp_path)
+    workspace.create(waiting_name.SETTINGS)
+    address = "/_stcore/upload_file/session/file"
+    official = {**MAIJA, "email": waiting_name.OFFICIAL}
+    assert status(address, official) == 200
+    assert [
+        status(address),
+        status(address, {**MAIJA, "email": waiting_name.ANALYST}),
+        status(address, {**MAIJA, "email": "tuntematon@esimerkkila.example"}),
+        status(address, {**official, "email_verified": False}),
+        status(address, {**official, "iat": time.time() - 13 * 60 * 60}),
+        status(address, official, secret="x" * 40),
+    ] == [404] * 6
 
 
 def test_a_file_is_forgotten_when_no_page_shows_it(run_for, manager, status) -> None:

@@ -40,7 +40,7 @@ def write(root: Path) -> Workspace:
         ],
     }
     with duckdb.connect(str(root / "editions" / EDITION / "analyst.duckdb")) as connection:
-        connection.execute("CREATE SCHEMA core")
+        connection.execute("CREATE SCHEMA IF NOT EXISTS core")
         for name, rows in tables.items():
             _write(connection, f"core.{name}", rows)
     return Workspace(root)
