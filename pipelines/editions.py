@@ -15,7 +15,7 @@ import os
 import shutil
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -23,10 +23,11 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from pipelines import contracts, disclosure, landing, open_data
+from pipelines import contracts, disclosure, landing, obstacles, open_data
 from pipelines.contract_model import TableContract
 from pipelines.corrections import read_corrections
 from pipelines.revisions import Before, Inputs
+from pipelines.settings import WorkspaceError
 from pipelines.workspace import Workspace
 from warehouse import database
 from warehouse.models import models
@@ -246,8 +247,16 @@ def _described(folder: Path) -> dict[str, Any]:
 
 
 def _values(workspace: Workspace, edition_id: str, audience: str) -> pl.DataFrame:
-    with database.open_edition(workspace.editions / edition_id / FILES[audience]) as connection:
-        return database.read_frame(connection, MASKED_TABLE)
+    file = workspace.editions / edition_id / FILES[audience]
+    try:
+        with database.open_edition(file) as connection:
+            return database.read_frame(connection, MASKED_TABLE)
+    except duckdb.IOException as error:
+        if not file.is_file():
+            raise WorkspaceError(contracts.message("verify.missing", path=file).fi) from error
+        if obstacles.told(str(error), file) is not None:
+            raise
+        raise WorkspaceError(contracts.message("verify.changed", path=file).fi) from error
 
 
 def _exports(audience: str) -> Iterable[database.Export]:
@@ -274,13 +283,23 @@ def _describe(connection: duckdb.DuckDBPyConnection, workspace: Workspace, file:
     status = database.read_frame(connection, "marts.source_status")
     description = {
         "edition_id": edition_id,
-        "published_at": datetime.now(UTC).isoformat(timespec="microseconds"),
+        "published_at": _published_now(workspace),
         "software_version": version("yhteispeli"),
         "rows_staged": dict(status.select("source", "rows_staged").iter_rows()),
         "inputs": asdict(inputs_of(workspace)),
         "files": {path.relative_to(file.parent).as_posix(): sha256_of(path) for path in _files_of(file.parent)},
     }
     file.write_text(json.dumps(description, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def _published_now(workspace: Workspace) -> str:
+    """Return the time (ISO, UTC), but never one before the newest edition: the clock of a machine may go backwards."""
+    newest = max(
+        (datetime.fromisoformat(_described(folder)["published_at"]) for folder in finished(workspace)), default=None
+    )
+    now = datetime.now(UTC)
+    later = now if newest is None else max(now, newest + timedelta(microseconds=1))
+    return later.isoformat(timespec="microseconds")
 
 
 def _files_of(folder: Path) -> list[Path]:

@@ -24,7 +24,8 @@ from typing import Any
 
 from pipelines import delivery_log, journal
 from pipelines.contract_model import Text
-from pipelines.contracts import sources
+from pipelines.contracts import message, sources
+from pipelines.settings import WorkspaceError
 from pipelines.workspace import Workspace
 
 RESUMES_WITHIN = timedelta(days=1)
@@ -92,6 +93,8 @@ def land_inbox(workspace: Workspace, source: str) -> list[LandedFile]:
         sha256 = hashlib.sha256(content).hexdigest()
         if newest.get(relative) != sha256:
             new.append(_land(workspace, source, relative, content, sender=senders.get(sha256)))
+        else:
+            _store(workspace, sha256, content)  # in case its copy was lost
     return new
 
 
@@ -191,8 +194,17 @@ def superseded_files(workspace: Workspace, source: str) -> list[LandedFile]:
 
 
 def content_of(workspace: Workspace, file: LandedFile) -> bytes:
-    """Return the bytes of a landed file."""
-    return (workspace.landing / file.sha256).read_bytes()
+    """Return the bytes of a landed file.
+
+    Raises
+    ------
+    WorkspaceError
+        They are no longer there.
+    """
+    path = workspace.landing / file.sha256
+    if not path.is_file():
+        raise WorkspaceError(message("verify.missing", path=path).fi)
+    return path.read_bytes()
 
 
 def kept_hashes(workspace: Workspace) -> list[str]:
@@ -266,7 +278,10 @@ def _land(
 
 
 def _events(workspace: Workspace) -> Iterator[dict[str, Any]]:
-    return journal.records(workspace.landing / "manifest.jsonl")
+    try:
+        yield from journal.records(workspace.landing / "manifest.jsonl")
+    except ValueError as error:
+        raise WorkspaceError(message("landing.manifest_unreadable", file="landing/manifest.jsonl").fi) from error
 
 
 def _readable(path: str) -> str:

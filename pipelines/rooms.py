@@ -280,8 +280,9 @@ def publish(build: Build) -> editions.Published:
     editions.EmptyEditionError
         There is nothing to publish.
     """
-    edition_id = database.read_frame(build.connection, "meta.edition")["edition_id"].item()
-    return editions.publish(build.connection, build.workspace, edition_id)
+    with database.discarding_if_damaged(build.workspace.build_file):
+        edition_id = database.read_frame(build.connection, "meta.edition")["edition_id"].item()
+        return editions.publish(build.connection, build.workspace, edition_id)
 
 
 def _finish_values(build: Build) -> int:
