@@ -293,13 +293,10 @@ def _describe(connection: duckdb.DuckDBPyConnection, workspace: Workspace, file:
 
 
 def _published_now(workspace: Workspace) -> str:
-    """Return the time (ISO, UTC), but never one before the newest edition: the clock of a machine may go backwards."""
-    newest = max(
-        (datetime.fromisoformat(_described(folder)["published_at"]) for folder in finished(workspace)), default=None
-    )
-    now = datetime.now(UTC)
-    later = now if newest is None else max(now, newest + timedelta(microseconds=1))
-    return later.isoformat(timespec="microseconds")
+    """Return the time (ISO, UTC), but one after the newest edition even when the clock has gone backwards."""
+    published = [datetime.fromisoformat(_described(folder)["published_at"]) for folder in finished(workspace)]
+    moments = [datetime.now(UTC), *(moment + timedelta(microseconds=1) for moment in published)]
+    return max(moments).isoformat(timespec="microseconds")
 
 
 def _files_of(folder: Path) -> list[Path]:

@@ -299,6 +299,11 @@ def _store(workspace: Workspace, sha256: str, content: bytes) -> None:
         stream.flush()
         os.fsync(stream.fileno())
     partial.replace(target)
+    folder = os.open(workspace.landing, os.O_RDONLY)
+    try:
+        os.fsync(folder)  # the manifest must never name a file that a loss of power has taken back
+    finally:
+        os.close(folder)
 
 
 def _append(workspace: Workspace, event: Mapping[str, object]) -> None:

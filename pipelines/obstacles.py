@@ -13,7 +13,7 @@ from typing import Final
 from pipelines.contract_model import Text
 from pipelines.contracts import message
 
-_NO_SPACE: Final = ("No space left on device", "disk is full", "Disk quota exceeded", "File too large")
+_NO_SPACE: Final = ("No space left on device", "disk is full", "Disk quota exceeded")
 _NO_RIGHT: Final = (
     "Permission denied",
     "Operation not permitted",
@@ -41,7 +41,7 @@ def told(error: str, place: object) -> Text | None:
     if any(words in error for words in _BUSY):
         return message("cli.busy")
     if any(words in error for words in _NO_SPACE):
-        return message("machine.no_space", place=place)
+        return message("machine.no_space")
     if any(words in error for words in _NO_RIGHT):
         return message("machine.no_right", path=path)
     if any(words in error for words in _IN_THE_WAY):

@@ -58,7 +58,7 @@ def made_of() -> Mapping[str, frozenset[str]]:
 
 
 def work(table: str) -> Work:
-    """Return the function that builds a table; what it can't read of a damaged build database, it leaves to be remade."""
+    """Return the function that builds a table; a build database that turns out to be damaged is discarded."""
     return partial(_careful, _work(table))
 
 

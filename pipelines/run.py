@@ -108,7 +108,7 @@ def _execute(job: dg.JobDefinition, instance: dg.DagsterInstance) -> dg.ExecuteI
 
 
 def _reason(result: dg.ExecuteInProcessResult, workspace: Workspace) -> Text:
-    """Return the first blocking check that failed, else the first error that people can mend, else the program's fault."""
+    """Return the first blocking check that failed, else the first error that people can mend, else the fault."""
     for evaluation in result.get_asset_check_evaluations():
         if evaluation.blocking and not evaluation.passed and evaluation.description:
             return Text(evaluation.description, evaluation.description, evaluation.description)

@@ -37,7 +37,7 @@ _DAMAGED: Final = (
     "Corrupt database file",
     "Trying to read a database file with version number",
 )
-"""What DuckDB says of a file that it can't read, whatever its user may do: no lock, no right and no disk is to blame."""
+"""What DuckDB says of a file whose content it can't read; locks, rights and the disk are not to blame."""
 
 
 class TableError(Exception):
