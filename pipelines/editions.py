@@ -283,7 +283,7 @@ def _describe(connection: duckdb.DuckDBPyConnection, workspace: Workspace, file:
     status = database.read_frame(connection, "marts.source_status")
     description = {
         "edition_id": edition_id,
-        "published_at": _published_now(workspace),
+        "published_at": published_now(workspace),
         "software_version": version("yhteispeli"),
         "rows_staged": dict(status.select("source", "rows_staged").iter_rows()),
         "inputs": asdict(inputs_of(workspace)),
@@ -292,7 +292,7 @@ def _describe(connection: duckdb.DuckDBPyConnection, workspace: Workspace, file:
     file.write_text(json.dumps(description, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
-def _published_now(workspace: Workspace) -> str:
+def published_now(workspace: Workspace) -> str:
     """Return the time (ISO, UTC), but one after the newest edition even when the clock has gone backwards."""
     published = [datetime.fromisoformat(_described(folder)["published_at"]) for folder in finished(workspace)]
     moments = [datetime.now(UTC), *(moment + timedelta(microseconds=1) for moment in published)]

@@ -17,8 +17,6 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Final
 
-import polars as pl
-
 from pipelines import contracts, editions, landing
 from pipelines.service.backups import faults
 from pipelines.workspace import Workspace
@@ -26,7 +24,9 @@ from warehouse import database
 
 PROCESSES: Final = multiprocessing.get_context("forkserver")
 """Processes are forked from one that has imported everything and has run nothing, so a refresh is all that they do."""
-PROCESSES.set_forkserver_preload(["struck_town", "pipelines.run", "pipelines.definitions", "pipelines.checking", "scipy.stats"])
+PROCESSES.set_forkserver_preload(
+    ["pipelines.run", "pipelines.definitions", "pipelines.business_id", "great_expectations", "svy", "sklearn"]
+)
 
 REGISTER: Final = Path("inbox") / "prh_register"
 HEADER: Final = "Rekisterinumero;Nimi;Kotipaikka;Rekisteröintipäivä;Tila"
@@ -187,6 +187,40 @@ def give_up_rights() -> None:
     assert libc.capset(header, sets) == 0
 
 
-def values_of(file: Path) -> pl.DataFrame:
-    with database.open_edition(file) as connection:
-        return database.read_frame(connection, "marts.indicator_values")
+def read_until(mouth: Connection, root: str, stop: Any) -> None:
+    """Query the current edition over and over; tells how many reads there were, the torn ones, and the errors.
+
+    A read is torn when the tables of an edition are not of one publishing: `publish_numbered` writes its number into
+    the id of the edition and into every figure.
+    """
+    town = Workspace(Path(root))
+    reads, torn, errors = 0, [], []
+    while True:
+        is_last = stop.is_set()
+        try:
+            current = str(editions.current_id(town))
+            with database.open_edition(town.editions / current / "public.duckdb") as connection:
+                said = database.read_frame(connection, "meta.edition")["edition_id"].item()
+                values = database.read_frame(connection, "marts.indicator_values")
+            numbers = values.filter(indicator_id="registered_associations", is_hidden=False)["value"].unique().to_list()
+            if said != current or numbers != [float(current.partition("-")[2])]:
+                torn.append(f"{current}: {said}, {numbers}")
+        except Exception as error:  # noqa: BLE001 - whatever a reader meets is counted
+            errors.append(repr(error))
+        reads += 1
+        if is_last:
+            break
+    mouth.send((reads, torn, errors))
+
+
+def publish_numbered(mouth: Connection, root: str, count: int) -> None:
+    """Publish so many editions, each with its number in its id and in every figure."""
+    town = Workspace(Path(root))
+    with database.open_build(town.build_file) as connection:
+        for number in range(1, count + 1):
+            edition_id = f"20260101-{number:010}"
+            connection.execute("UPDATE meta.edition SET edition_id = ?", [edition_id])
+            connection.execute(
+                "UPDATE marts.indicator_values SET value = ? WHERE indicator_id = 'registered_associations'", [number]
+            )
+            mouth.send(editions.publish(connection, town, edition_id).is_new)

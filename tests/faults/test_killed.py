@@ -97,6 +97,8 @@ def test_a_refresh_killed_at_random_moments(
         longest = max(longest, time.monotonic() - begun)
         shutil.rmtree(town.root)
     struck = ", ".join(f"{room} {count}" for room, count in rooms.most_common())
-    figures(f"killed at {moments} random moments ({struck}): 0 torn, 0 lost; the next refresh mended itself in "
-            f"{longest:.1f} s at most")
+    figures(
+        f"killed at {moments} random moments ({struck}): 0 torn, 0 lost; the next refresh mended itself in "
+        f"{longest:.1f} s at most"
+    )
     assert rooms["ended before"] < moments
