@@ -54,8 +54,8 @@ def show_unavailable(reason: EditionUnavailable) -> None:
         ),
     }[reason.problem]
     st.html(components.heading(sentence, 1) + components.paragraph(way_on))
-    if reason.problem in {"damaged", "newer", "older"}:
-        st.html(links_to_others())
+    if reason.problem in {"damaged", "newer", "older"} and (others := links_to_others()):
+        st.html(others)
     st.button(tr("Try again"), type="primary")
 
 

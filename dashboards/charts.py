@@ -106,7 +106,7 @@ def _add_bars(figure: go.Figure, card: IndicatorCard, known: Sequence[Value], de
 
 
 def _error_bars(card: IndicatorCard, known: Sequence[Value]) -> dict[str, object]:
-    """Draw the 95 % interval of each estimate; nothing where nothing is estimated."""
+    """Draw the 95% interval of each estimate; nothing where nothing is estimated."""
     if all(value.lower is None for value in known):
         return {"visible": False}
     above = [on_scale((value.upper or value.number or 0.0) - (value.number or 0.0), card) for value in known]
@@ -212,7 +212,7 @@ def _label_last(figure: go.Figure, card: IndicatorCard, known: Sequence[Value]) 
         return
     last = known[-1]
     below = max(on_scale(value.upper or value.number or 0.0, card) for value in known[-_UNDER_LABEL:])
-    text = f"<b>{quantity(last.written or 0.0, card)}</b>"
+    text = f"<b>{quantity(last.number or 0.0, card)}</b>"
     figure.add_annotation(
         x=last.year + 0.5,
         y=below,

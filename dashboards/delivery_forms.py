@@ -123,7 +123,7 @@ def _counts(feedback: Feedback) -> str:
 def _findings(feedback: Feedback) -> str:
     if not feedback.findings:
         return components.paragraph(tr("The file is in order."))
-    labels = [tr("What to do"), tr("Why it matters"), tr("How many"), tr("Where"), tr("How bad")]
+    labels = [tr("What to do"), tr("Why it matters"), tr("How many"), tr("Where"), tr("Severity")]
     sections = "".join(
         f'<section class="yp-finding yp-finding-{finding.severity}">{components.heading(finding.what, 4)}'
         + components.definitions(

@@ -29,7 +29,7 @@ def indicator_csv(edition: Edition, card: IndicatorCard) -> bytes:
         tr("Value"),
         tr("Lower bound"),
         tr("Upper bound"),
-        tr("Told"),
+        tr("Reported"),
         tr("Unit"),
         tr("Answered"),
         tr("Of how many"),

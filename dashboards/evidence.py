@@ -127,7 +127,7 @@ def _notes(edition: Edition, card: IndicatorCard) -> str:
     if any(value.shown == "reported" and value.verdict == "not_usable" for value in series):
         notes.append(tr("Grey bars and crosses are years whose figure is not usable: too few associations answered."))
     if any(value.lower is not None for value in series):
-        notes.append(tr("The line on a bar or the pale band is the 95 % interval of the estimate."))
+        notes.append(tr("The line on a bar or the pale band is the 95% interval of the estimate."))
         notes.append(tr("Estimates are rounded to what their interval allows; the CSV file has all digits."))
     if any(value.is_preliminary for value in series):
         notes.append(tr("Dotted bars and open circles are preliminary: the year has not ended."))
@@ -169,7 +169,7 @@ def parts_bars(edition: Edition, card: IndicatorCard, breakdown: str, period: st
     drawn += origin_link(origin_address(card.indicator_id, period, breakdown), title)
     if not any(item.note for item in items):
         return drawn
-    return drawn + components.paragraph(tr("Under each estimate is its 95 % interval."), "quiet")
+    return drawn + components.paragraph(tr("Under each estimate is its 95% interval."), "quiet")
 
 
 def parts_multiples(edition: Edition, card: IndicatorCard, breakdown: str, period: str) -> str:
@@ -213,7 +213,7 @@ def _table(edition: Edition, card: IndicatorCard) -> None:
     with st.expander(tr("Show as a table: {title}", title=title)):
         sampled = any(value.coverage_share is not None for value in series)
         header = [tr("Year"), title, tr("Change"), tr("Verdict"), tr("Status"), tr("Origin")]
-        header[2:2] = [tr("95 % interval"), tr("Told"), tr("Answered"), tr("Coverage")] if sampled else []
+        header[2:2] = [tr("95% interval"), tr("Reported"), tr("Answered"), tr("Coverage")] if sampled else []
         rows = [_table_row(edition, card, value, sampled=sampled) for value in reversed(series)]
         numeric = frozenset(range(1, 6)) if sampled else frozenset({1})
         st.html(components.table(f"{title} ({say(card.unit)})", header, rows, numeric))

@@ -93,12 +93,16 @@ def bare(value: float, card: IndicatorCard) -> str:
 
 
 def quantity(value: float, card: IndicatorCard) -> str:
-    """Write a value of an indicator with its unit: `34 500 tuntia`."""
+    """Write a value of an indicator with its unit: `34 500 tuntia`.
+
+    A one stands alone: the catalogue has its units in the plural, which in Finnish is another case too.
+    """
     if card.unit_code == "EUR":
         return euros(value, card.decimals)
     if card.unit_code == "share":
         return percent(value, card.decimals)
-    return f"{bare(value, card)}{NBSP}{say(card.unit).replace(' ', NBSP)}"
+    written = bare(value, card)
+    return written if written == "1" else f"{written}{NBSP}{say(card.unit).replace(' ', NBSP)}"
 
 
 def unit_marks(card: IndicatorCard) -> tuple[str, str]:

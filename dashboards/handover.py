@@ -152,7 +152,7 @@ def sheet(edition: Edition, term: CouncilTerm) -> str:
 
 def _began(rows: Sequence[Followed]) -> str:
     known = [
-        (say(card.title), f"{term_words.whole(card, row.baseline_written)} ({term_words.when(row.baseline_period)})")
+        (say(card.title), f"{term_words.whole(card, row.baseline)} ({term_words.when(row.baseline_period)})")
         for card, row in rows
         if row.baseline is not None
     ]
@@ -167,7 +167,7 @@ def _reached(edition: Edition, rows: Sequence[Followed]) -> str:
     body = [
         [
             say(card.title),
-            f"{term_words.whole(card, row.latest_written)} ({term_words.when(row.latest_period, row.latest_status)})",
+            f"{term_words.whole(card, row.latest)} ({term_words.when(row.latest_period, row.latest_status)})",
             f"{term_words.change_mark(row)} {term_words.change_word(card, row)}",
             _aim(card, row),
             edition.message(row.verdict_reason) if row.verdict == "not_usable" else term_words.verdict(row),
@@ -188,7 +188,7 @@ def _aim(card: IndicatorCard, row: TermValue) -> str:
 def _origin(edition: Edition) -> list[str]:
     facts = edition.facts
     return [
-        tr("Changes of the figures that associations tell are of those that answered at both ends."),
+        tr("Changes of figures that associations report are those of the associations that answered in both years."),
         tr("Edition {edition}. Data until {day}.", edition=facts.edition_id, day=day(facts.data_until)),
         tr("Questions: {contact}.", contact=facts.contact_name),
     ]

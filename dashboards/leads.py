@@ -190,7 +190,7 @@ def _grants(edition: Edition) -> str:
     if not value:
         return ""
     card = edition.indicators["grants_awarded_eur"]
-    words = {"value": quantity(value.written or 0, card), "year": value.when}
+    words = {"value": quantity(value.number or 0, card), "year": value.when}
     change = edition.change(value)
     if change is None:
         return tr("The town awarded {value} to associations in {year}.", **words)
@@ -206,12 +206,12 @@ def _grade(edition: Edition) -> str:
     if value.is_estimate:
         return tr(
             "Associations give co-operation the grade {grade} ({year}, scale 4–10).",
-            grade=number(value.written or 0, edition.indicators["cooperation_grade"].decimals),
+            grade=number(value.number or 0, edition.indicators["cooperation_grade"].decimals),
             year=value.when,
         )
     return tr(
         "Those who answered gave co-operation the grade {grade} ({year}, scale 4–10).",
-        grade=number(value.written or 0, edition.indicators["cooperation_grade"].decimals),
+        grade=number(value.number or 0, edition.indicators["cooperation_grade"].decimals),
         year=value.when,
     )
 
@@ -220,7 +220,7 @@ def _residents(edition: Edition) -> str:
     value = _known(edition, "resident_participation_share")
     if not value:
         return ""
-    words = {"share": percent(value.written or 0), "term": value.when}
+    words = {"share": percent(value.number or 0), "term": value.when}
     if value.is_estimate:
         return tr("{share} of residents take part in what associations do (council term {term}).", **words)
     return tr("{share} of the residents who answered take part in what associations do (council term {term}).", **words)
@@ -236,15 +236,15 @@ def _told(edition: Edition, indicator_id: str) -> str:
             "{title} in {year}: about {value} in all active associations ({interval}).",
             title=say(card.title),
             year=value.when,
-            value=quantity(value.written or 0, card),
+            value=quantity(value.number or 0, card),
             interval=interval(card, value),
         )
     return tr_n(
-        "{n} association told of {value} in {year}.",
-        "{n} associations told of {value} in {year}.",
+        "{n} association reported {value} in {year}.",
+        "{n} associations reported {value} in {year}.",
         value.n,
         n=number(value.n),
-        value=quantity(value.written or 0, card),
+        value=quantity(value.number or 0, card),
         year=value.when,
     )
 
@@ -254,7 +254,7 @@ def _how_many_answered(edition: Edition, indicator_id: str) -> str:
     if not value or value.coverage_share is None or value.shown != "reported":
         return ""
     return tr(
-        "{share} of the active associations answered, so the figure does not tell of the whole field.",
+        "{share} of the active associations answered, so the figure does not speak for the whole field.",
         share=percent(value.coverage_share),
     )
 
@@ -272,7 +272,7 @@ def _if_known(edition: Edition, indicator_id: str, sentence: Callable[[Mapping[s
     value = _known(edition, indicator_id)
     if not value:
         return ""
-    figure = value.written or 0
+    figure = value.number or 0
     words = {"n": number(figure), "share": percent(figure), "year": value.when}
     return sentence({**words, "value": quantity(figure, edition.indicators[indicator_id])})
 

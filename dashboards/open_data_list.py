@@ -120,7 +120,7 @@ def _use(edition: Edition, opened: OpenData) -> str:
     )
     rows = (
         (tr("Licence"), licence),
-        (tr("Name the source so"), source),
+        (tr("How to name the source"), source),
         (
             tr("What is left out"),
             tr(

@@ -69,7 +69,7 @@ def rows_behind(edition: Edition, value: Value, origins: Sequence[Origin]) -> st
     rows = [
         [
             edition.source_title(origin.source),
-            tr("not told of a group") if origin.source_rows is None else number(origin.source_rows),
+            tr("not given for a group") if origin.source_rows is None else number(origin.source_rows),
             roles[origin.role],
         ]
         for origin in origins

@@ -95,7 +95,7 @@ def origin_of_sources(edition: Edition) -> str:
         ]
         for source in edition.sources
     ]
-    return components.table(tr("How new the sources are"), header, rows, frozenset({1, 2}))
+    return components.table(tr("How up to date the sources are"), header, rows, frozenset({1, 2}))
 
 
 def show_checks(edition: Edition) -> None:
@@ -198,7 +198,8 @@ def edition_facts(edition: Edition) -> str:
             (
                 tr("Protection of small groups"),
                 tr(
-                    "figures told by fewer than {k} associations are hidden, and others that would give them back",
+                    "figures reported by fewer than {k} associations are hidden, and so are others that would give "
+                    "them away",
                     k=facts.disclosure_k,
                 ),
             ),

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from math import floor, log10
 from typing import Literal
 
 Words = Mapping[str, str]
@@ -24,17 +23,6 @@ Shown = Literal["value", "reported", "hidden", "missing"]
 def as_written(period: str) -> str:
     """Write a period with the dash of a range: `2021-2025` becomes `2021–2025`, a year stays."""
     return period.replace("-", "–")
-
-
-def as_precise_as(number: float, lower: float | None, upper: float | None) -> float:
-    """Round a number no finer than its interval allows: 93 803 ± 9 900 is 94 000; without an interval it stays.
-
-    The last digit kept is the first of a quarter of the interval, so that rounding moves a number by a tenth of the
-    interval at the most.
-    """
-    if lower is None or upper is None or upper <= lower:
-        return number
-    return round(number, -floor(log10((upper - lower) / 4)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,15 +105,6 @@ class Value:
         if self.is_hidden:
             return None
         return self.reported if self.value is None else self.value
-
-    @property
-    def written(self) -> float | None:
-        """The number as it is written for people: an estimate no finer than its interval allows."""
-        return self.number if self.number is None else self.rounded(self.number)
-
-    def rounded(self, number: float) -> float:
-        """Round a number of the estimate, the value or a bound, as its interval allows."""
-        return as_precise_as(number, self.lower, self.upper)
 
     @property
     def year(self) -> int:
@@ -235,11 +214,6 @@ class TermYear:
     verdict: str
     verdict_reason: str
 
-    @property
-    def written(self) -> float | None:
-        """The value as it is written for people."""
-        return None if self.value is None else as_precise_as(self.value, self.lower, self.upper)
-
 
 @dataclass(frozen=True, slots=True)
 class TermValue:
@@ -272,18 +246,6 @@ class TermValue:
     target_reason: str
     verdict: str
     verdict_reason: str
-
-    @property
-    def baseline_written(self) -> float | None:
-        """The baseline as it is written for people."""
-        if self.baseline is None:
-            return None
-        return as_precise_as(self.baseline, self.baseline_lower, self.baseline_upper)
-
-    @property
-    def latest_written(self) -> float | None:
-        """The newest figure as it is written for people."""
-        return None if self.latest is None else as_precise_as(self.latest, self.latest_lower, self.latest_upper)
 
     @property
     def against_baseline(self) -> Change:

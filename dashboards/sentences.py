@@ -96,7 +96,7 @@ def cell(edition: Edition, card: IndicatorCard, value: Value | None) -> str:
     """Write a value for a table or beside a label: with its unit, or why there is none."""
     if value is None or value.number is None:
         return why_empty(edition, value)
-    return quantity(value.rounded(value.number), card)
+    return quantity(value.number, card)
 
 
 def why_empty(edition: Edition, value: Value | None) -> str:
@@ -111,7 +111,7 @@ def why_empty(edition: Edition, value: Value | None) -> str:
 def told_word(card: IndicatorCard, value: Value) -> str:
     """Return what a figure is that is told by some of the associations."""
     if value.method == "reported_sum":
-        return tr("Sum told")
+        return tr("Sum reported")
     return tr("Of those who answered") if card.unit_code == "share" else tr("Mean of those who answered")
 
 
@@ -127,7 +127,7 @@ def told_sum(card: IndicatorCard, value: Value) -> str:
     """Say what those that answered told in all, beside an estimated total; empty for anything else."""
     if not value.is_estimate or card.kind == "share" or value.reported is None:
         return ""
-    return tr("Told by those who answered: {value}", value=quantity(value.reported, card))
+    return tr("Reported by those who answered: {value}", value=quantity(value.reported, card))
 
 
 def told_by(value: Value) -> str:
@@ -173,7 +173,7 @@ def headline(edition: Edition, card: IndicatorCard) -> str:
         return tr("{title}: no data", title=title)
     if value.number is None:
         return tr("{title} {year}: {why}", title=title, year=value.when, why=why_empty(edition, value))
-    amount = quantity(value.rounded(value.number), card)
+    amount = quantity(value.number, card)
     if value.shown == "reported":
         return _told(card, value, amount)
     if value.is_estimate:
@@ -197,10 +197,10 @@ def _told(card: IndicatorCard, value: Value, amount: str) -> str:
     if value.method == "reported_mean":
         return tr("{title} {year}: mean of those who answered {value}", **words)
     if value.n is None:
-        return tr("{title} {year}: {value} told", **words)
+        return tr("{title} {year}: {value} reported", **words)
     return tr_n(
-        "{title} {year}: {n} association told of {value}",
-        "{title} {year}: {n} associations told of {value} in all",
+        "{title} {year}: {n} association reported {value}",
+        "{title} {year}: {n} associations reported {value} in all",
         value.n,
         n=number(value.n),
         **words,
@@ -243,17 +243,17 @@ def change_arrow(change: Change) -> str:
 
 
 def interval(card: IndicatorCard, value: Value) -> str:
-    """Say the 95 % interval of an estimate; empty where there is none."""
+    """Say the 95% interval of an estimate; empty where there is none."""
     if value.lower is None or value.upper is None:
         return ""
-    return tr("95 % interval {bounds}", bounds=bounds(card, value))
+    return tr("95% interval {bounds}", bounds=bounds(card, value))
 
 
 def bounds(card: IndicatorCard, value: Value) -> str:
-    """Write the bounds of the 95 % interval without unit; empty where there is none."""
+    """Write the bounds of the 95% interval without unit; empty where there is none."""
     if value.lower is None or value.upper is None:
         return ""
-    return f"{bare(value.rounded(value.lower), card)}–{bare(value.rounded(value.upper), card)}"
+    return f"{bare(value.lower, card)}–{bare(value.upper, card)}"
 
 
 def pointed_at(edition: Edition, card: IndicatorCard, value: Value) -> str:

@@ -69,7 +69,7 @@ def how_tested() -> str:
     return components.paragraph(
         tr(
             "The statement was drawn up on {day}. It rests on our own assessment: axe-core on every page in a real "
-            "browser at three widths, light and dark, a tour of every control by keyboard alone, 400 % zoom, and "
+            "browser at three widths, light and dark, a tour of every control by keyboard alone, 400% zoom, and "
             "contrast computed from the colours. The tests are run again on every change of the program.",
             day=day(DRAWN_UP),
         )

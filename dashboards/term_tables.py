@@ -53,7 +53,7 @@ def show_pictures(edition: Edition, term: CouncilTerm) -> None:
     years = years_shown(edition, term)
     legend = tr(
         "Each picture shows the years {first}–{last}. The shaded part is the council term, the thick dashed line its "
-        "target, the upright line through a point its 95 % interval and the thin dotted line a break of the series. "
+        "target, the upright line through a point its 95% interval and the thin dotted line a break of the series. "
         "Grey is not usable. A survey of residents stands in the middle of its term.",
         first=years.start,
         last=years.stop - 1,
@@ -91,9 +91,9 @@ def comparison(edition: Edition, term: CouncilTerm, rows: Sequence[Followed]) ->
 
 def _row(edition: Edition, names: Sequence[str], card: IndicatorCard, row: TermValue) -> str:
     cells = [
-        _figure(term_words.amount(card, row.baseline_written), _when(card, row.baseline_period)),
+        _figure(term_words.amount(card, row.baseline), _when(card, row.baseline_period)),
         _figure(
-            term_words.amount(card, row.latest_written),
+            term_words.amount(card, row.latest),
             _when(card, row.latest_period, row.latest_status),
             term_words.bounds(card, row.latest_lower, row.latest_upper),
         ),
@@ -204,7 +204,7 @@ def _periods(edition: Edition, card: IndicatorCard, term: CouncilTerm) -> dict[s
 
 
 def _told(card: IndicatorCard, period: TermYear | None) -> str:
-    shown = term_words.amount(card, period.written if period else None)
+    shown = term_words.amount(card, period.value if period else None)
     if period is None or period.value is None:
         return shown
     address = origin_address(card.indicator_id, period.period)
@@ -233,8 +233,8 @@ def _how_compared(term: CouncilTerm) -> str:
     return tr(
         "The baseline is the last full year before the term, {year}; of surveys of residents it is the survey of the "
         "term before. A year belongs to the term whose council sits at its end. The change of figures that "
-        "associations tell is of those that answered in both years, so it may differ from the difference of the two "
-        "figures.",
+        "associations report is that of those which answered in both years, so it may differ from the difference of "
+        "the two figures.",
         year=term.baseline_year,
     )
 

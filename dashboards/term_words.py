@@ -13,7 +13,7 @@ from typing import Literal
 from dashboards import sentences
 from dashboards.data import Edition
 from dashboards.formats import bare, day, quantity
-from dashboards.rows import CouncilTerm, IndicatorCard, TermValue, TermYear, as_precise_as
+from dashboards.rows import CouncilTerm, IndicatorCard, TermValue, TermYear
 from dashboards.texts import say, tr, tr_n
 
 Turn = Literal["better", "worse", "neutral"]
@@ -43,8 +43,8 @@ def lead(edition: Edition, term: CouncilTerm) -> str:
         return tr("There are no figures of the council term {term} yet.", term=term.label)
     directions = Counter(row.direction for row in rows)
     told = tr(
-        "In the council term {term} {rose} of {n} indicators rose, {fell} fell and {same} did not clearly change. "
-        "The change of {unknown} can't be told.",
+        "{rose} of {n} indicators rose in the council term {term}, {fell} fell and {same} did not clearly change. "
+        "For {unknown} the change can't be told.",
         term=term.label,
         n=len(rows),
         rose=directions["rose"],
@@ -115,11 +115,11 @@ def unit_note(card: IndicatorCard) -> str:
 
 
 def bounds(card: IndicatorCard, lower: float | None, upper: float | None) -> str:
-    """Write a 95 % interval; empty where there is none."""
+    """Write a 95% interval; empty where there is none."""
     if lower is None or upper is None:
         return ""
-    low, high = (bare(as_precise_as(bound, lower, upper), card) for bound in (lower, upper))
-    return tr("95 % interval {bounds}", bounds=f"{low}–{high}")
+    low, high = (bare(bound, card) for bound in (lower, upper))
+    return tr("95% interval {bounds}", bounds=f"{low}–{high}")
 
 
 def when(period: str | None, status: str | None = None) -> str:
@@ -195,19 +195,19 @@ def target_set(row: TermValue) -> str:
 
 def path(card: IndicatorCard, row: TermValue) -> str:
     """Write baseline and newest figure after each other: `2020: 52 003 → 2024: 95 837 tuntia`."""
-    if row.latest_written is None:
+    if row.latest is None:
         return ""
-    latest = f"{when(row.latest_period, row.latest_status)}: {quantity(row.latest_written, card)}"
+    latest = f"{when(row.latest_period, row.latest_status)}: {quantity(row.latest, card)}"
     if row.baseline is None:
         return latest
-    return f"{when(row.baseline_period)}: {amount(card, row.baseline_written)} → {latest}"
+    return f"{when(row.baseline_period)}: {amount(card, row.baseline)} → {latest}"
 
 
 def alternative(edition: Edition, card: IndicatorCard, term: CouncilTerm, row: TermValue) -> str:
     """Say in words what the picture of an indicator shows."""
     title = say(card.title)
     told = [period for period in edition.term_years.get((card.indicator_id, term.term_id), ()) if _is_told(period)]
-    figures = ", ".join(f"{when(period.period)} {amount(card, period.written)}" for period in told)
+    figures = ", ".join(f"{when(period.period)} {amount(card, period.value)}" for period in told)
     parts = [tr("{title}, council term {term}: {figures}.", title=title, term=term.label, figures=figures)]
     if row.target is not None:
         parts.append(tr("Target {value}.", value=quantity(row.target, card)))

@@ -48,8 +48,8 @@ def _traced(card: IndicatorCard, value: Value | None, shown: str) -> str:
 def legend(edition: Edition) -> str:
     """Say what the three verdicts mean, and that what associations tell is not the whole."""
     meanings = (
-        ("usable", tr("the figure tells of the whole field")),
-        ("usable_with_care", tr("the figure gives the scale: read why")),
+        ("usable", tr("the figure speaks for the whole field")),
+        ("usable_with_care", tr("the figure shows the scale: read why")),
         ("not_usable", tr("the figure is not enough for conclusions")),
     )
     items = "".join(f"<li>{components.badge(verdict)} {escape(text)}</li>" for verdict, text in meanings)
@@ -84,8 +84,8 @@ def _figure(edition: Edition, card: IndicatorCard, value: Value) -> str:
     if value.number is None:
         figure = f"<strong>{escape(sentences.why_empty(edition, value))}</strong>"
     else:
-        amount = bare(value.rounded(value.number), card)
-        before, _, after = quantity(value.rounded(value.number), card).partition(amount)
+        amount = bare(value.number, card)
+        before, _, after = quantity(value.number, card).partition(amount)
         figure = f"{_unit(before)}<strong>{escape(amount)}</strong>{_unit(after)}"
     note = sentences.estimate_note(value)
     if value.shown == "reported":

@@ -264,6 +264,7 @@ def export(workspace: Path, folder: Path) -> int:
 
 
 app.command(keeping.serve, help=console.text("cli.serve.help"))
+app.command(keeping.status, help=console.text("status.help"))
 app.command(keeping.verify, help=console.text("verify.help"))
 app.command(keeping.backup, help=console.text("backup.help"))
 app.command(keeping.restore, help=console.text("restore.help"))

@@ -1,6 +1,7 @@
-"""The code location of Dagster: assets, the refresh job, the inbox sensor and the schedules.
+"""The code location of Dagster: assets, the refresh job, the sensors and the schedules.
 
-Here belongs: putting the definitions together for one workspace. Not here: the assets (`pipelines.assets`).
+Here belongs: putting the definitions together for one workspace. Not here: the assets (`pipelines.assets`), when
+something is done (`pipelines.schedules`).
 `dagster dev -m pipelines.definitions` serves the workspace that the environment variable YHTEISPELI_WORKSPACE names.
 """
 
@@ -12,16 +13,15 @@ from pathlib import Path
 import dagster as dg
 
 from pipelines.assets.edition import edition_asset
-from pipelines.assets.landing import ASK_TAG, interfaces_asset
+from pipelines.assets.landing import interfaces_asset
 from pipelines.assets.staging import staging_assets
 from pipelines.assets.tables import build_resource, tables_asset
 from pipelines.inbox import inbox_sensor
 from pipelines.refresh import Progress, made_of
+from pipelines.schedules import asking_schedules, catch_up_sensor, mail_schedule
 from pipelines.workspace import Workspace
 
 JOB = "refresh"
-TIME_ZONE = "Europe/Helsinki"
-WEEKLY, MONTHLY = "0 5 * * 1", "0 5 2 * *"
 
 
 def build_definitions(workspace: Workspace, progress: Progress = lambda _table: None) -> dg.Definitions:
@@ -44,24 +44,10 @@ def build_definitions(workspace: Workspace, progress: Progress = lambda _table: 
     return dg.Definitions(
         assets=[interfaces_asset(), *assets, edition_asset(progress)],
         jobs=[job],
-        sensors=[inbox_sensor(workspace, JOB)],
-        schedules=[
-            _schedule("register_weekly", WEEKLY, "ytj_companies", "events", "directory_listings"),
-            _schedule("population_and_finance_monthly", MONTHLY, "population", "municipal_finance"),
-        ],
+        sensors=[inbox_sensor(workspace, JOB), catch_up_sensor(workspace, JOB)],
+        schedules=[*asking_schedules(JOB), mail_schedule(workspace)],
         resources={"build": build_resource(workspace)},
         executor=dg.in_process_executor,
-    )
-
-
-def _schedule(name: str, cron: str, *sources: str) -> dg.ScheduleDefinition:
-    return dg.ScheduleDefinition(
-        name=name,
-        job_name=JOB,
-        cron_schedule=cron,
-        execution_timezone=TIME_ZONE,
-        tags={ASK_TAG: ",".join(sources)},
-        default_status=dg.DefaultScheduleStatus.RUNNING,
     )
 
 

@@ -23,7 +23,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from pipelines import contracts, disclosure, landing, obstacles, open_data
+from pipelines import contracts, disclosure, landing, obstacles, open_data, precision
 from pipelines.contract_model import TableContract
 from pipelines.corrections import read_corrections
 from pipelines.revisions import Before, Inputs
@@ -135,6 +135,14 @@ def current_id(workspace: Workspace) -> str | None:
     return workspace.current_file.read_text(encoding="utf-8").strip() or None
 
 
+def published_at(workspace: Workspace, edition_id: str) -> datetime | None:
+    """Return when an edition was published (UTC), None when it is not there."""
+    folder = workspace.editions / edition_id
+    if not (folder / DESCRIPTION).is_file():
+        return None
+    return datetime.fromisoformat(_described(folder)["published_at"])
+
+
 def open_data_folder(workspace: Workspace, edition_id: str) -> Path | None:
     """Return the folder with the open data of an edition; editions of older programs have none."""
     folder = workspace.editions / edition_id / OPEN_DATA
@@ -183,6 +191,11 @@ def before(workspace: Workspace) -> Before | None:
         return None
     inputs = _described(workspace.editions / edition_id).get("inputs")
     return Before(edition_id, _values(workspace, edition_id, "public"), None if inputs is None else Inputs(**inputs))
+
+
+def public_values(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """Return the indicator values of a build as the public file would hold them."""
+    return database.read_leaving(connection, _public(contracts.tables()[MASKED_TABLE]))
 
 
 def inputs_of(workspace: Workspace) -> Inputs:
@@ -264,11 +277,16 @@ def _exports(audience: str) -> Iterable[database.Export]:
     for table in contracts.tables().values():
         if table.audience == "workspace" or (table.audience == "analyst" and not is_analyst):
             continue
-        shape = shape_of(table, with_restricted=is_analyst)
-        if not is_analyst and any(column.name == "is_hidden" for column in table.columns):
-            yield database.Export(shape, disclosure.MASKED, "is_hidden")
-        else:
-            yield database.Export(shape)
+        yield database.Export(shape_of(table)) if is_analyst else _public(table)
+
+
+def _public(table: TableContract) -> database.Export:
+    """Return a table as everybody may read it: hidden figures empty, estimates no finer than their intervals."""
+    shape = shape_of(table, with_restricted=False)
+    instead = precision.PUBLISHED.get(table.full_name, {})
+    if any(column.name == "is_hidden" for column in table.columns):
+        return database.Export(shape, disclosure.MASKED, "is_hidden", instead)
+    return database.Export(shape, instead=instead)
 
 
 def _write_open_data(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:

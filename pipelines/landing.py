@@ -98,6 +98,19 @@ def land_inbox(workspace: Workspace, source: str) -> list[LandedFile]:
     return new
 
 
+def waiting_files(workspace: Workspace) -> list[tuple[str, str]]:
+    """Return the files of the inbox that no refresh has taken in as they are: source, path below the workspace."""
+    newest = {file.path: file.sha256 for source in sources() for file in _landed(workspace, source)}
+    waiting: list[tuple[str, str]] = []
+    for source in sources():
+        folder = workspace.inbox / source
+        for path in sorted(folder.iterdir()) if folder.is_dir() else []:
+            relative = _readable(path.relative_to(workspace.root).as_posix())
+            if path.is_file() and not is_passed_over(path) and newest.get(relative) != _hash(path):
+                waiting.append((source, relative))
+    return waiting
+
+
 def stray_files(workspace: Workspace) -> list[str]:
     """Return the files of the inbox that no source takes, relative to the workspace: in no source's own folder."""
     folders = {workspace.inbox / source for source in sources()}
@@ -287,6 +300,11 @@ def _events(workspace: Workspace) -> Iterator[dict[str, Any]]:
 def _readable(path: str) -> str:
     """Spell out the bytes of a file name that is not UTF-8, as an old archive may bring one."""
     return path.encode("utf-8", errors="backslashreplace").decode("utf-8")
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _store(workspace: Workspace, sha256: str, content: bytes) -> None:

@@ -260,7 +260,7 @@ def changed_figures(build: Build) -> int:
     now = editions.inputs_of(build.workspace)
     then = before.inputs if before is not None else None
     causes = {card.id: revisions.cause(then, now, card.id, card.sources) for card in contracts.indicators().values()}
-    values = database.read_frame(build.connection, editions.MASKED_TABLE)
+    values = editions.public_values(build.connection)
     return _write_frame(build, "meta.revisions", revisions.revisions(values, before, causes))
 
 
@@ -297,7 +297,10 @@ def _finish_values(build: Build) -> int:
             database.read_frame(build.connection, "marts.grant_awards"),
         ),
     )
-    return _write_frame(build, editions.MASKED_TABLE, revisions.marked(hidden, editions.before(build.workspace)))
+    _write_frame(build, editions.MASKED_TABLE, hidden)
+    public = revisions.marked(editions.public_values(build.connection), editions.before(build.workspace))
+    marked = hidden.update(public.select(*disclosure.KEY, "status"), on=disclosure.KEY)
+    return _write_frame(build, editions.MASKED_TABLE, marked)
 
 
 def _read(

@@ -5,7 +5,9 @@ Here belongs: the run, its outcome, and the accounts that are shown after it. No
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -59,7 +61,7 @@ def refresh(workspace: Workspace, progress: Progress) -> Outcome:
             if not result.success and not workspace.build_file.exists():  # damage came to light and it was discarded
                 result = _execute(job, instance)
             if not result.success:
-                return Outcome(before, is_new=False, kept_because=_reason(result, workspace))
+                return Outcome(before, is_new=False, kept_because=why_failed(result.all_events, workspace.root))
     except Exception as error:
         said = obstacles.told(str(error), workspace.root)
         if said is None:
@@ -67,6 +69,37 @@ def refresh(workspace: Workspace, progress: Progress) -> Outcome:
         return Outcome(before, is_new=False, kept_because=said, has_run=False)
     after = editions.current_id(workspace)
     return Outcome(after, is_new=after != before)
+
+
+def why_failed(events: Sequence[dg.DagsterEvent], place: Path) -> Text:
+    """Return the first blocking check that failed, else the first error that people can mend, else the fault.
+
+    Parameters
+    ----------
+    events
+        What a run told, in its order; only results of checks and failures of steps are looked at.
+    place
+        The file or folder to name when the machine refused something and did not say where.
+    """
+    import dagster as dg
+
+    for event in events:
+        if event.event_type != dg.DagsterEventType.ASSET_CHECK_EVALUATION:
+            continue
+        evaluation = event.asset_check_evaluation_data
+        if evaluation.blocking and not evaluation.passed and evaluation.description:
+            return Text(evaluation.description, evaluation.description, evaluation.description)
+    errors = [event.step_failure_data.error for event in events if event.is_step_failure]
+    causes = [error.cause or error for error in errors if error is not None]
+    for cause in causes:
+        if cause.cls_name in EXPECTED:
+            said = cause.message.partition(": ")[2].strip()
+            return Text(said, said, said)
+        refused = obstacles.told(cause.message, place)
+        if refused is not None:
+            return refused
+    detail = " ".join(causes[0].message.split()) if causes else "Dagster"
+    return message("cli.fault", detail=detail)
 
 
 def accounts(workspace: Workspace) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -105,24 +138,6 @@ def _execute(job: dg.JobDefinition, instance: dg.DagsterInstance) -> dg.ExecuteI
     return job.execute_in_process(
         instance=instance, raise_on_error=False, run_config={"loggers": {"console": {"config": _QUIET}}}
     )
-
-
-def _reason(result: dg.ExecuteInProcessResult, workspace: Workspace) -> Text:
-    """Return the first blocking check that failed, else the first error that people can mend, else the fault."""
-    for evaluation in result.get_asset_check_evaluations():
-        if evaluation.blocking and not evaluation.passed and evaluation.description:
-            return Text(evaluation.description, evaluation.description, evaluation.description)
-    errors = [event.step_failure_data.error for event in result.all_events if event.is_step_failure]
-    causes = [error.cause or error for error in errors if error is not None]
-    for cause in causes:
-        if cause.cls_name in EXPECTED:
-            said = cause.message.partition(": ")[2].strip()
-            return Text(said, said, said)
-        refused = obstacles.told(cause.message, workspace.root)
-        if refused is not None:
-            return refused
-    detail = " ".join(causes[0].message.split()) if causes else "Dagster"
-    return message("cli.fault", detail=detail)
 
 
 def _table_or_empty(connection: duckdb.DuckDBPyConnection, table: str) -> pl.DataFrame:

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError, field_validator, model_validator
 
 from pipelines import contracts, settings_checks
 from pipelines.classification import ClassificationRule
@@ -34,6 +34,8 @@ OWN_LISTS = (
 
 ADDRESS = r"^(https://[^\s/?#@]+|http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?)(/[^\s?#]*)?$"
 """Address of an interface: encrypted, unless it is on this machine; without a user, a query or a fragment."""
+
+MAIL_ADDRESS = r"^[^@\s,;<>]+@[^@\s,;<>]+$"
 
 SMALLEST_K = 3
 """The least number of associations that a public figure may speak of: of two, each knows the other's."""
@@ -228,6 +230,28 @@ class Interfaces(_Strict):
     directory_listings: Interface | None = None
 
 
+class Mail(_Strict):
+    """Who is told by mail of overdue or failing data, and through which server.
+
+    `owners` gives the owners of the contracts an address; `keeper` gets all else. The password of `user` comes from
+    the environment.
+    """
+
+    host: str = Field(min_length=1)
+    port: int = Field(default=587, ge=1, le=65535)
+    starttls: bool = True
+    user: str = ""
+    sender: str = Field(alias="from", pattern=MAIL_ADDRESS)
+    keeper: str = Field(pattern=MAIL_ADDRESS)
+    owners: dict[str, Annotated[str, Field(pattern=MAIL_ADDRESS)]] = {}
+
+    @model_validator(mode="after")
+    def _keeps_the_password(self) -> Self:
+        if self.user and not self.starttls:
+            raise ValueError("tunnusta ei lähetetä salaamatta; aseta starttls = true tai poista user")
+        return self
+
+
 class Area(Choice):
     """An area of residence; `residents` are its residents on 31.12. of the years that the municipality knows."""
 
@@ -243,6 +267,7 @@ class Settings(_Strict):
     roles: dict[str, Role] = {}
     role_claim: RoleClaim | None = None
     interfaces: Interfaces = Interfaces()
+    mail: Mail | None = None
     council_terms: tuple[CouncilTerm, ...] = ()
     targets: tuple[Target, ...] = ()
     series_breaks: tuple[SeriesBreak, ...] = ()

@@ -27,6 +27,7 @@ def first_fault(settings: Settings, own_lists: Collection[str]) -> tuple[str, Te
     faults = {
         **{own: _fault_of_list(settings, own) for own in own_lists},
         "classification_rules": classification.first_fault(settings.classification_rules, settings.code_list),
+        "mail.owners": _fault_of_owners(settings),
         "targets": _fault_of_targets(settings),
         "series_breaks": _fault_of_breaks(settings),
     }
@@ -39,6 +40,14 @@ def _fault_of_list(settings: Settings, own: str) -> Text | None:
     except ContractError:
         return contracts.message("settings.two_meanings")
     return None
+
+
+def _fault_of_owners(settings: Settings) -> Text | None:
+    known = {contract.owner for contract in contracts.sources().values()}
+    unknown = sorted(settings.mail.owners.keys() - known) if settings.mail else []
+    if not unknown:
+        return None
+    return contracts.message("settings.owner", owner=unknown[0], owners=", ".join(sorted(known)))
 
 
 def _fault_of_targets(settings: Settings) -> Text | None:

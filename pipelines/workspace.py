@@ -113,6 +113,11 @@ class Workspace:
         return self.root / "service.json"
 
     @property
+    def told_file(self) -> Path:
+        """Which faults have been told by mail and still last; one that has gone away is forgotten."""
+        return self.root / "told_faults.json"
+
+    @property
     def settings_file(self) -> Path:
         """The settings of the municipality."""
         return self.root / SETTINGS_FILE

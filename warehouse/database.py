@@ -66,11 +66,22 @@ class TableShape:
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """A table as it leaves for an edition: only its columns; where the flag is true, `masked` says what they hold."""
+    """A table as it leaves for an edition: only its columns.
+
+    Where the flag is true, `masked` says what they hold; elsewhere `instead` has SQL expressions over the table that
+    stand in the place of columns.
+    """
 
     shape: TableShape
     masked: Mapping[str, str | None] = field(default_factory=dict)
     flag: str = ""
+    instead: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def select(self) -> str:
+        """The query that gives the table as it leaves, rows ordered by key: the same rows are the same bytes."""
+        columns = ", ".join(_leaving(self, column.name) for column in self.shape.columns)
+        return f"SELECT {columns} FROM {self.shape.name} AS whole {_ordered(self.shape)}"
 
 
 @contextmanager
@@ -221,11 +232,8 @@ def export(connection: duckdb.DuckDBPyConnection, file: Path, exports: Sequence[
         for item in exports:
             schema, _, _ = item.shape.name.partition(".")
             connection.execute(f"CREATE SCHEMA IF NOT EXISTS edition.{schema}")
-            columns = ", ".join(_masked(item, column.name) for column in item.shape.columns)
             target = f"edition.{item.shape.name}"
-            connection.execute(
-                f"CREATE TABLE {target} AS SELECT {columns} FROM {item.shape.name} {_ordered(item.shape)}"
-            )
+            connection.execute(f"CREATE TABLE {target} AS {item.select}")
             connection.execute(f"COMMENT ON TABLE {target} IS '{_quoted(item.shape.comment)}'")
             for column in item.shape.columns:
                 connection.execute(f"COMMENT ON COLUMN {target}.{column.name} IS '{_quoted(column.comment)}'")
@@ -233,15 +241,16 @@ def export(connection: duckdb.DuckDBPyConnection, file: Path, exports: Sequence[
         connection.execute("DETACH edition")
 
 
+def read_leaving(connection: duckdb.DuckDBPyConnection, item: Export) -> pl.DataFrame:
+    """Return a table as it would leave for an edition."""
+    return connection.sql(item.select).pl()
+
+
 def export_parquet(connection: duckdb.DuckDBPyConnection, folder: Path, exports: Sequence[Export]) -> None:
     """Write each table into a Parquet file named after it, rows ordered by key: the same rows are the same bytes."""
     for item in exports:
-        columns = ", ".join(_masked(item, column.name) for column in item.shape.columns)
         file = _quoted(str(folder / f"{item.shape.name}.parquet"))
-        connection.execute(
-            f"COPY (SELECT {columns} FROM {item.shape.name} {_ordered(item.shape)}) TO '{file}' "
-            "(FORMAT parquet, COMPRESSION zstd)"
-        )
+        connection.execute(f"COPY ({item.select}) TO '{file}' (FORMAT parquet, COMPRESSION zstd)")
 
 
 @contextmanager
@@ -261,12 +270,13 @@ def _ordered(shape: TableShape) -> str:
     return f"ORDER BY {', '.join(shape.key)}" if shape.key else ""
 
 
-def _masked(item: Export, column: str) -> str:
-    if column not in item.masked:
-        return column
-    instead = item.masked[column]
-    literal = "NULL" if instead is None else f"'{_quoted(instead)}'"
-    return f"CASE WHEN {item.flag} THEN {literal} ELSE {column} END AS {column}"
+def _leaving(item: Export, column: str) -> str:
+    told = item.instead.get(column, f"whole.{column}")
+    if column in item.masked:
+        masked = item.masked[column]
+        literal = "NULL" if masked is None else f"'{_quoted(masked)}'"
+        told = f"CASE WHEN {item.flag} THEN {literal} ELSE {told} END"
+    return f"{told} AS {column}"
 
 
 def _quoted(text: str) -> str:

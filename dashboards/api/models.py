@@ -127,8 +127,8 @@ class ValueAnswer(Answer):
     breakdown: Annotated[str, Field(description="Breakdown, or total.")]
     breakdown_value: Annotated[str, Field(description="Code of the group, or total.")]
     value: Annotated[float | None, Field(description="The value; an estimate where method says so.")]
-    lower: Annotated[float | None, Field(description="Lower bound of the 95 % interval.")]
-    upper: Annotated[float | None, Field(description="Upper bound of the 95 % interval.")]
+    lower: Annotated[float | None, Field(description="Lower bound of the 95% interval.")]
+    upper: Annotated[float | None, Field(description="Upper bound of the 95% interval.")]
     n: Annotated[int | None, Field(description="Observations behind the value.")]
     population: Annotated[int | None, Field(description="Units that the value should speak of.")]
     coverage_share: float | None

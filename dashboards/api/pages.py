@@ -6,7 +6,9 @@ pages of the dashboards (`app_pages`).
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterable
+from hashlib import sha256
 from html import escape
 from typing import Final
 
@@ -17,12 +19,15 @@ from dashboards.api.models import EditionQuestion, IndicatorsQuestion, Question,
 from dashboards.api.problems import sentence_of
 from dashboards.components import Markup
 from dashboards.data import EditionUnavailable
+from dashboards.palette import stylesheet
 from dashboards.texts import Language, language, speaking, tr
 
 CHOICES: Final = {"fi": "Suomeksi", "sv": "På svenska", "en": "In English"}
+_COLOURS: Final = stylesheet()
+_COLOURS_HASH: Final = b64encode(sha256(_COLOURS.encode()).digest()).decode()
 _POLICY: Final = (
-    "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'self'"
+    f"default-src 'none'; style-src 'self' 'sha256-{_COLOURS_HASH}'; font-src 'self'; img-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
 
 
@@ -129,6 +134,7 @@ def _page(title: str, body: str, root: str, status: int = 200) -> Response:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(title)} – Yhteispeli</title>"
         f'<link rel="icon" href="{root}assets/icon.png">'
+        f"<style>{_COLOURS}</style>"
         f'<link rel="stylesheet" href="{root}assets/yhteispeli.css">'
         f'<link rel="stylesheet" href="{root}assets/plain.css">'
         f'</head><body class="yp-plain"><header><a href="{root}">Yhteispeli</a>'

@@ -6,10 +6,13 @@ import streamlit as st
 
 from dashboards import components
 from dashboards.address import choose, warn_of_unknown
+from dashboards.components import Markup
 from dashboards.data import Edition, edition_of_run
+from dashboards.origin_link import origin_address, origin_of
 from dashboards.report import as_html, making
 from dashboards.report.chapter import chapter
-from dashboards.texts import LANGUAGES, Language, language, tr
+from dashboards.report.indicators import told_of
+from dashboards.texts import LANGUAGES, Language, language, say, tr
 
 YEAR = "vuosi"
 
@@ -42,6 +45,18 @@ def preview(_edition: Edition, edition_id: str, year: int, spoken: Language) -> 
     return as_html.part(chapter(_edition, year))
 
 
+def origins(edition: Edition, year: int) -> str:
+    """Return the figures of a year that the chapter tells, each leading to its origin."""
+    rows = []
+    for indicator_id, card in edition.indicators.items():
+        told = told_of(edition, indicator_id, year)
+        if told is not None and told.value is not None:
+            address = origin_address(indicator_id, told.value.period)
+            rows.append([say(card.title), Markup(origin_of(address, told.figure, say(card.title)))])
+    header = [tr("Indicator"), tr("Figure")]
+    return components.table(tr("Figures of the chapter, {year}", year=year), header, rows)
+
+
 edition = edition_of_run()
 warn_of_unknown(frozenset({YEAR}))
 years = {str(year): str(year) for year in edition.finished_years()}
@@ -59,7 +74,11 @@ else:
     notices = st.container()
     with st.container(key="filters", horizontal=True):
         chosen = int(choose(tr("Year"), YEAR, years, next(iter(years)), notices))
-    st.html(components.heading(tr("Download")))
-    show_downloads(edition, chosen)
+    with st.container(key="downloads"):
+        st.html(components.heading(tr("Download")))
+        show_downloads(edition, chosen)
     st.html(components.heading(tr("Preview")))
     st.html(preview(edition, edition.facts.edition_id, chosen, language()))
+    st.html(components.heading(tr("Where do the figures come from?")))
+    with st.expander(tr("Show the figures of the chapter")):
+        st.html(origins(edition, chosen))

@@ -43,7 +43,7 @@ class Axis:
 
 
 def trend(edition: Edition, card: IndicatorCard, series: Sequence[Value]) -> str:
-    """Draw the years or terms of an indicator: figures, 95 % intervals, breaks; pale where a figure is not usable."""
+    """Draw the years or terms of an indicator: figures, 95% intervals, breaks; pale where a figure is not usable."""
     axis = _axis(card, series)
     step = (WIDTH - _LEFT - _RIGHT) / len(series)
     places = [(_LEFT + step * (index + 0.5), value) for index, value in enumerate(series)]
@@ -137,7 +137,7 @@ def _told_figures(axis: Axis, card: IndicatorCard, places: Sequence[tuple[float,
     for x, value in ends:
         figure = value.number or 0.0
         top = axis.y(on_scale(max(figure, value.upper or figure), card))
-        written.append(_text(x, max(top - 9, 12), bare(value.rounded(figure), card), "middle", INK, bold=True))
+        written.append(_text(x, max(top - 9, 12), bare(figure, card), "middle", INK, bold=True))
     return written
 
 

@@ -134,8 +134,8 @@ def _facts(item: Told) -> list[tuple[str, str]]:
     told = value.reported if value.is_estimate and card.kind != "share" else None
     facts = [
         (tr("Figure"), item.figure),
-        (tr("95 % interval"), sentences.bounds(card, value)),
-        (tr("Told by those who answered"), "" if told is None else quantity(told, card)),
+        (tr("95% interval"), sentences.bounds(card, value)),
+        (tr("Reported by those who answered"), "" if told is None else quantity(told, card)),
         (tr("Coverage"), sentences.told_by(value)),
         (tr("Verdict"), f"{sentences.verdict_marked(value.verdict)}. {edition.message(value.verdict_reason)}"),
         (tr("Change"), "" if change is None else f"{item.change_in_short}. {edition.message(change.reason)}"),
@@ -148,7 +148,7 @@ def _years(edition: Edition, card: IndicatorCard, series: Sequence[Value]) -> li
     is_sampled = any(value.coverage_share is not None or value.is_of_term for value in series)
     header = [tr("Period") if series and series[0].is_of_term else tr("Year"), tr("Figure")]
     if is_sampled:
-        header += [tr("95 % interval"), tr("Told"), tr("Answered"), tr("Coverage")]
+        header += [tr("95% interval"), tr("Reported"), tr("Answered"), tr("Coverage")]
     header += [tr("Change"), tr("Verdict")]
     rows = [
         [
@@ -171,7 +171,7 @@ def _years(edition: Edition, card: IndicatorCard, series: Sequence[Value]) -> li
 def _figure(edition: Edition, card: IndicatorCard, value: Value, *, is_sampled: bool) -> str:
     if value.shown == "reported" and is_sampled:  # it stands in the column of what was told
         return tr("no estimate")
-    return sentences.why_empty(edition, value) if value.written is None else term_words.amount(card, value.written)
+    return sentences.why_empty(edition, value) if value.number is None else term_words.amount(card, value.number)
 
 
 def _sample(card: IndicatorCard, value: Value) -> list[str]:
@@ -198,6 +198,6 @@ def _notes(edition: Edition, card: IndicatorCard, series: Sequence[Value]) -> st
     if any(value.verdict == "not_usable" and value.number is not None for value in series):
         notes.append(tr("Grey dots are figures that are not usable."))
     if any(value.lower is not None for value in series):
-        notes.append(tr("The pale bar is the 95 % interval of the estimate; figures are rounded to what it allows."))
+        notes.append(tr("The pale bar is the 95% interval of the estimate; figures are rounded to what it allows."))
     notes += sentences.parameters(edition, card)
     return " ".join([*notes, sentences.source_line(edition, card)])

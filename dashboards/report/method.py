@@ -66,12 +66,12 @@ def _glossary(edition: Edition) -> list[tuple[str, str]]:
             tr("Active association"),
             tr("registered, and evidence of activity within {n} months", n=facts.active_within_months),
         ),
-        (tr("Told"), tr("The plain sum or mean of what those who answered told.")),
+        (tr("Reported"), tr("The plain sum or mean of what those who answered told.")),
         (tr("Estimate"), tr("What the whole field would tell, worked out from those who answered.")),
-        (tr("95 % interval"), tr("The true figure lies between these bounds in about 95 cases of 100.")),
+        (tr("95% interval"), tr("The true figure lies between these bounds in about 95 cases of 100.")),
         (tr("Coverage"), tr("Those who answered, divided by those who should have.")),
-        (sentences.verdict_marked("usable"), tr("the figure tells of the whole field")),
-        (sentences.verdict_marked("usable_with_care"), tr("the figure gives the scale: read why")),
+        (sentences.verdict_marked("usable"), tr("the figure speaks for the whole field")),
+        (sentences.verdict_marked("usable_with_care"), tr("the figure shows the scale: read why")),
         (sentences.verdict_marked("not_usable"), tr("the figure is not enough for conclusions")),
         (
             tr("No clear change"),
@@ -93,7 +93,8 @@ def _glossary(edition: Edition) -> list[tuple[str, str]]:
         (
             tr("Hidden figure"),
             tr(
-                "figures told by fewer than {k} associations are hidden, and others that would give them back",
+                "figures reported by fewer than {k} associations are hidden, and so are others that would give "
+                "them away",
                 k=facts.disclosure_k,
             ),
         ),

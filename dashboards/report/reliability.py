@@ -135,7 +135,7 @@ def _only_told(edition: Edition, year: int) -> list[str]:
     ]
     if not found:
         return []
-    return [tr("Told by those who answered only, no estimate of the whole: {titles}.", titles=", ".join(found))]
+    return [tr("Reported by those who answered only, no estimate of the whole: {titles}.", titles=", ".join(found))]
 
 
 def _hidden(edition: Edition, year: int) -> list[str]:

@@ -49,6 +49,6 @@ def _parts(edition: Edition, card: IndicatorCard) -> list[Block]:
         if breakdown != TOTAL
         for code, part in edition.parts(card.indicator_id, breakdown, value.period).items()
     ]
-    header = [tr("Breakdown"), tr("Group"), tr("Figure"), tr("95 % interval"), tr("Verdict")]
+    header = [tr("Breakdown"), tr("Group"), tr("Figure"), tr("95% interval"), tr("Verdict")]
     title = tr("{title} {period} by group", title=say(card.title), period=value.when)
     return of_rows(title, header, rows, frozenset({2, 3}))

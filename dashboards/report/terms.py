@@ -23,9 +23,9 @@ def section(edition: Edition, year: int) -> list[Block]:
     rows = term_words.followed(edition, term)
     note = tr(
         "The baseline is the last full year before the term, {year}; of surveys of residents it is the survey of the "
-        "term before. The newest figure is the newest that the edition tells of the term. The change of figures that "
-        "associations tell is of those that answered in both years, so it may differ from the difference of the two "
-        "figures.",
+        "term before. The newest figure is the newest that the edition has of the term. The change of figures that "
+        "associations report is that of those which answered in both years, so it may differ from the difference of "
+        "the two figures.",
         year=term.baseline_year,
     )
     return [
@@ -44,8 +44,8 @@ def _compared(edition: Edition, term: CouncilTerm, rows: list[Followed]) -> list
     body = [
         [
             ", ".join(filter(None, (say(card.title), term_words.unit_note(card)))),
-            _dated(term_words.amount(card, row.baseline_written), term_words.when(row.baseline_period)),
-            _dated(term_words.amount(card, row.latest_written), term_words.when(row.latest_period, row.latest_status)),
+            _dated(term_words.amount(card, row.baseline), term_words.when(row.baseline_period)),
+            _dated(term_words.amount(card, row.latest), term_words.when(row.latest_period, row.latest_status)),
             _change(edition, card, row),
             _target(card, row),
             term_words.verdict(row) if row.latest is not None else edition.message(row.verdict_reason),

@@ -1,4 +1,4 @@
-"""The commands of those who keep the service: `yhteispeli serve | verify | backup | restore`.
+"""The commands of those who keep the service: `yhteispeli serve | status | verify | backup | restore`.
 
 Here belongs: their arguments, exit codes and printing. Not here: the work behind them, the other commands
 (`pipelines.cli`).
@@ -6,9 +6,11 @@ Here belongs: their arguments, exit codes and printing. Not here: the work behin
 
 from __future__ import annotations
 
+import json
 import os
+import sys
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Literal, NoReturn
 
 from cyclopts import Parameter
 
@@ -26,6 +28,7 @@ def serve(
     port: int = 8501,
     host: str = "127.0.0.1",
     dagster_port: int = 3000,
+    status_port: int = 8503,
     only_dashboards: Annotated[bool, Parameter(negative=())] = False,
 ) -> int:
     """Serve the dashboards of a workspace, and run its schedules unless only the dashboards are asked for."""
@@ -33,7 +36,8 @@ def serve(
     from pipelines.service.supervisor import Supervisor
 
     opened = Workspace(workspace.resolve())
-    wanted = [(host, port)] if only_dashboards else [(host, port), (parts.LOOPBACK, dagster_port)]
+    own = [] if only_dashboards else [(parts.LOOPBACK, dagster_port), (parts.LOOPBACK, status_port)]
+    wanted = [(host, port), *own]
     taken = [number for where, number in wanted if not parts.is_free(where, number)]
     if taken:
         raise WorkspaceError(console.text("cli.serve.port_taken", port=taken[0]))
@@ -44,7 +48,9 @@ def serve(
     opened.make_folders()
     console.out.print(console.text("cli.serving", address=f"http://{host}:{port}"))
     console.out.print(console.text("cli.serving.dagster", address=f"http://{parts.LOOPBACK}:{dagster_port}"))
-    Supervisor(opened, [*parts.schedules(opened, dagster_port), shown]).run()
+    console.out.print(console.text("cli.serving.status", address=f"http://{parts.LOOPBACK}:{status_port}/metrics"))
+    watched = parts.status(opened, status_port)
+    Supervisor(opened, [*parts.schedules(opened, dagster_port), shown, watched]).run()
     return OK
 
 
@@ -55,6 +61,28 @@ def _become(part: Part, workspace: Workspace, address: str) -> NoReturn:
         _ = workspace.settings
     console.out.print(console.text("cli.serving", address=address))
     os.execve(part.command[0], part.command, dict(environment(workspace)))  # noqa: S606 - our own program, no shell
+
+
+def status(
+    workspace: Path,
+    *,
+    as_json: Annotated[bool, Parameter(name="--json", negative=())] = False,
+    as_prometheus: Annotated[bool, Parameter(name="--prometheus", negative=())] = False,
+    lang: Literal["fi", "sv", "en"] = console.LANGUAGE,
+) -> int:
+    """Tell how a workspace stands; the exit code is for monitoring."""
+    from pipelines.service import status_forms
+    from pipelines.service.status import status_of
+
+    found = status_of(Workspace(workspace))
+    if as_prometheus:
+        sys.stdout.write(status_forms.prometheus(found))
+    elif as_json:
+        sys.stdout.write(json.dumps(status_forms.as_json(found, lang), ensure_ascii=False, indent=2) + "\n")
+    else:
+        for line in status_forms.screen(found, str(workspace), lang):
+            console.out.print(line)
+    return status_forms.EXIT_CODES[found.level]
 
 
 def verify(workspace: Path) -> int:

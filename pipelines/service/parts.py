@@ -46,6 +46,12 @@ def dashboards(workspace: Workspace, host: str, port: int) -> Part:
     return Part("dashboards", command, 2048 * _MIB)
 
 
+def status(workspace: Workspace, port: int) -> Part:
+    """Return the part that tells monitoring how the workspace stands, on loopback."""
+    command = (sys.executable, "-m", "pipelines.service.endpoint", str(workspace.root), str(port))
+    return Part("status", command, 1024 * _MIB)
+
+
 def schedules(workspace: Workspace, dagster_port: int) -> list[Part]:
     """Return the parts that refresh by themselves: the definitions, the daemon, and Dagster's pages on loopback.
 

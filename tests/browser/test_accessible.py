@@ -113,6 +113,17 @@ def test_the_keyboard_reaches_every_control_and_shows_where_it_is(entry: PageEnt
     assert min(focused["breadth"] for focused in reached) >= 2
 
 
+def open_years(reader: Page) -> None:
+    """Open the list of years by the keyboard; a page that is drawn anew, as after a download, closes a list."""
+    for _ in range(5):
+        reader.get_by_role("combobox", name="Vuosi").focus()
+        reader.keyboard.press("ArrowDown")
+        reader.wait_for_timeout(1000)
+        if reader.locator("[role=listbox]").is_visible():
+            return
+    pytest.fail("the keyboard does not open the list of years")
+
+
 def test_enter_and_space_work_what_is_reached(reader: Page, address: str) -> None:
     opened(reader, address, "avustukset")
     reader.keyboard.press("Tab")
@@ -130,9 +141,8 @@ def test_enter_and_space_work_what_is_reached(reader: Page, address: str) -> Non
     with reader.expect_download():
         reader.keyboard.press("Enter")
 
-    reader.get_by_role("combobox", name="Vuosi").focus()
-    reader.keyboard.press("ArrowDown")
-    expect(reader.locator("[role=listbox]")).to_be_visible()
+    expect(reader.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    open_years(reader)
     assert faults(reader) == []
     reader.keyboard.press("Escape")
     expect(reader.locator("[role=listbox]")).to_have_count(0)
@@ -198,6 +208,7 @@ def test_charts_and_pages_follow_the_reader_s_system_and_paper_is_white(reader: 
     for scheme, palette in (("dark", DARK), ("light", LIGHT)):
         reader.emulate_media(color_scheme=scheme)
         opened(reader, address, "avustukset")
+        reader.locator(bar).first.wait_for()  # a chart has its frame before it has its bars
         assert reader.evaluate(shown) == [rgb(palette.ground), rgb(palette.ink), rgb(palette.accent)]
     reader.emulate_media(media="print", color_scheme="dark")
     assert reader.evaluate(shown) == [rgb(LIGHT.ground), rgb(LIGHT.ink), rgb(LIGHT.accent)]

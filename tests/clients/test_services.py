@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import dagster as dg
@@ -392,7 +393,7 @@ def refreshed(monkeypatch: pytest.MonkeyPatch) -> list[Workspace]:
         return run.Outcome("20240101-a", is_new=True)
 
     monkeypatch.setattr(run, "refresh", refresh)
-    monkeypatch.setattr(cli, "_print_accounts", lambda _: None)
+    monkeypatch.setattr(cli, "print_accounts", lambda _: None)
     monkeypatch.setattr(
         clients, "CLIENTS", {name: clients.Client(client.fetch, FAST) for name, client in clients.CLIENTS.items()}
     )
@@ -434,10 +435,12 @@ def test_a_scheduled_run_asks_the_sources_of_its_schedule_and_an_outage_stops_no
         made = town(events=events.base, directory_listings=ptv_service.base, population=statfin.base)
         repository = build_definitions(made.workspace).get_repository_def()
         schedule = repository.get_schedule_def("register_weekly")
+        asked = schedule(dg.build_schedule_context(scheduled_execution_time=datetime.now(UTC)))
+        assert isinstance(asked, dg.RunRequest)
         result = dg.materialize(
             [interfaces_asset()],
             resources={"build": Build(made.workspace, duckdb.connect())},
-            tags=dict(schedule.tags),
+            tags=dict(asked.tags),
         )
         assert result.success
         (made_anew,) = result.asset_materializations_for_node("landing__interfaces")

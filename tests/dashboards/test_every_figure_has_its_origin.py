@@ -14,11 +14,12 @@ from test_pages import opened
 
 from dashboards.data import current_edition
 from dashboards.formats import quantity
-from dashboards.navigation import ORIGIN, PAGES, PageEntry
+from dashboards.navigation import ACCESSIBILITY, OPEN_DATA, ORIGIN, PAGES, REPORT, PageEntry
 from dashboards.origin_link import FIGURE, PERIOD, origin_address, origin_of
 from dashboards.texts import say
 
-SHOWING = [entry for entry in PAGES if entry.door is None and entry is not ORIGIN]
+WITHOUT_FIGURES = (OPEN_DATA, ACCESSIBILITY)
+SHOWING = [entry for entry in PAGES if entry.door is None and entry not in (ORIGIN, REPORT, *WITHOUT_FIGURES)]
 INDICATOR, DECISION = "Mittari", "Päätös"
 ANCHOR = re.compile(r'<a class="yp-origin" href="([^"]+)"')
 
@@ -87,8 +88,18 @@ def test_headlines_and_the_message_of_a_page_tell_figures_that_the_page_leads_fr
     for indicator, card in edition.indicators.items():
         value = edition.latest(indicator)
         if value is not None and value.number is not None:
-            written = " ".join(quantity(value.rounded(value.number), card).split())
+            written = " ".join(quantity(value.number, card).split())
             assert not re.search(rf"(?<![\d ]){re.escape(written)}(?!\w)", message) or indicator in linked
+
+
+def test_the_chapter_is_followed_by_the_origins_of_its_figures(workspace: Path, app: AppTest) -> None:
+    """The chapter is a document to take along, so the links stand in a table after it."""
+    opened(app, REPORT.file)
+    *_, origins = [block for block in blocks(app) if ANCHOR.search(block)]
+    tables = re.findall(r"<tr[ >].*?</tr>", " ".join(block for block in blocks(app) if block != origins), re.DOTALL)
+    told = {indicator_of(words(row)) for row in tables if re.search(r"\d", words(row))} - {None}
+    assert told
+    assert told <= asked(origins)
 
 
 def test_a_figure_without_its_link_is_found(workspace: Path) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import re
+from base64 import b64encode
 from collections.abc import Iterator
 from hashlib import sha256
 from io import StringIO
@@ -21,6 +23,7 @@ from dashboards import data
 from dashboards.api import answers, negotiation, routes
 from dashboards.asgi import app
 from dashboards.data import WORKSPACE_VARIABLE
+from dashboards.palette import stylesheet
 from dashboards.texts import speaking, tr
 
 ADDRESSES = ["indicators", "indicators/memberships", "values", "terms", "terms/2021-2025"]
@@ -311,6 +314,15 @@ def test_pages_speak_each_language(client: TestClient, address: str, language: s
         assert tr("Interface for programs") in asked.text or tr("Tables of the open data") in asked.text
     assert "<script" not in asked.text
     assert "script-src" not in asked.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("address", ["/api/v1/", "/open-data/"])
+def test_pages_without_a_script_have_the_colours_and_may_show_them(client: TestClient, address: str) -> None:
+    answer = client.get(address)
+    (style,) = re.findall(r"<style>(.*?)</style>", answer.text, re.DOTALL)
+    assert style == stylesheet()
+    allowed = f"'sha256-{b64encode(sha256(style.encode()).digest()).decode()}'"
+    assert allowed in answer.headers["content-security-policy"]
 
 
 def test_every_address_of_the_description_is_on_the_page(client: TestClient) -> None:

@@ -159,12 +159,12 @@ def test_threads_speak_each_their_own() -> None:
 def test_the_shell_is_of_the_language_of_its_address(workspace: Path) -> None:
     from dashboards.asgi import app
 
-    with TestClient(app) as client:
-        for query, chosen, close in (("", "fi", "Sulje"), ("?lang=sv", "sv", "Stäng"), ("?lang=en", "en", "Close")):
-            answer = client.get(f"/{query}", headers={"accept": "text/html"})
-            assert f'<html lang="{chosen}">' in answer.text
-            assert f'"Close": "{close}"' in answer.text
-            assert answer.headers["content-language"] == chosen
+    client = TestClient(app)
+    for query, chosen, close in (("", "fi", "Sulje"), ("?lang=sv", "sv", "Stäng"), ("?lang=en", "en", "Close")):
+        answer = client.get(f"/{query}", headers={"accept": "text/html"})
+        assert f'<html lang="{chosen}">' in answer.text
+        assert f'"Close": "{close}"' in answer.text
+        assert answer.headers["content-language"] == chosen
 
 
 def test_an_unknown_language_gets_a_sentence_and_finnish(workspace: Path, app: AppTest) -> None:

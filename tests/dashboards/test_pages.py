@@ -89,8 +89,8 @@ def test_an_estimate_stands_with_its_interval_and_what_was_told(workspace: Path,
     words = opened(app, "volunteering")
     memberships = words[words.index("Jäsenyydet, arvio 2025") :]
     whole = 74 * ACTIVE[2025]
-    assert f"95{NBSP}%:n väli {number(round(0.9 * whole, -2))}–{number(round(1.1 * whole, -2))}" in memberships
-    assert f"{number(round(whole, -2))}{NBSP}jäsenyyttä" in memberships
+    assert f"95{NBSP}%:n väli {number(0.9 * whole)}–{number(1.1 * whole)}" in memberships
+    assert f"{number(whole)}{NBSP}jäsenyyttä" in memberships
     assert f"Vastanneiden ilmoittama summa: {number(74 * ANSWERED[2025])}" in memberships
     assert "Luku on arvio koko kentästä." in memberships
 

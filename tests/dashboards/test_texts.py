@@ -1,5 +1,6 @@
 """The catalogues are complete: every sentence of the code and word of the contracts has its Finnish and Swedish."""
 
+from collections import Counter
 from pathlib import Path
 from string import Formatter
 
@@ -46,6 +47,14 @@ def test_no_sentence_is_left_over_or_uncertain(language: str) -> None:
     assert {message.id for message in catalogue if message.id} - _said() - _of_contracts() == set()
     assert [message.id for message in catalogue if message.id and message.fuzzy] == []
     assert catalogue.obsolete == {}
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_every_sentence_is_there_once(language: str) -> None:
+    """Of two translations of a sentence the reader of catalogues would take the later without a word."""
+    lines = (ROOT / f"dashboards/texts/{language}.po").read_text(encoding="utf-8").splitlines()
+    counted = Counter(line for line in lines if line.startswith("msgid ") and line != 'msgid ""')
+    assert [line for line, times in counted.items() if times > 1] == []
 
 
 @pytest.mark.parametrize("language", TRANSLATED)

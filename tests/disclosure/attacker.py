@@ -95,6 +95,19 @@ def edition(values: pl.DataFrame, cards: pl.DataFrame, with_grant: Mapping[tuple
     return Edition(rows, known, with_grant)
 
 
+def half_step(lower: float, upper: float) -> float:
+    """Return by how much a published estimate may have been rounded: half the step of 1, 2 or 5 and zeros.
+
+    The step is at most a quarter of the interval before it was rounded, which is a third wider than what is published
+    at the most.
+    """
+    if upper <= lower:
+        return 0.0
+    most = (upper - lower) / 3
+    power = 10.0 ** math.floor(math.log10(most))
+    return max(step * power for step in (1, 2, 5) if step * power <= most) / 2
+
+
 class Attack:
     """The linear programme over all editions."""
 
@@ -226,9 +239,14 @@ class Attack:
             self._of_estimates(number, total, places)
 
     def _of_estimates(self, number: int, total: Place, places: list[Place]) -> None:
-        """The estimates of the groups add up to that of the whole, and each is at least what was told."""
+        """The estimates of the groups add up to that of the whole, but for rounding, and each is at least what was told."""
         whole = (self._row(number, total) or {}).get("value")
         terms: list[tuple[float, int | float | None]] = []
+        rounding = sum(
+            half_step(row["lower"], row["upper"])  # type: ignore[arg-type]
+            for row in (self._row(number, place) for place in (total, *places))
+            if row is not None and row.get("lower") is not None
+        )
         for place in places:
             value = (self._row(number, place) or {}).get("value")
             term: int | float = (
@@ -238,8 +256,9 @@ class Attack:
                 self._relate([(1, self._term(number, place, "up")), (-1, term)], 0.0)
             terms.append((1.0, term))
         if isinstance(whole, float):
-            self._relate([*terms, (-1.0, whole)], NOISE * abs(whole))
-            self._relate([*((-factor, term) for factor, term in terms), (1.0, whole)], NOISE * abs(whole))
+            most = rounding + NOISE * abs(whole)
+            self._relate([*terms, (-1.0, whole)], most)
+            self._relate([*((-factor, term) for factor, term in terms), (1.0, whole)], most)
 
     def _join_unchanged(self) -> None:
         """Take a hidden cell for unchanged from edition to edition where nothing that can be seen has changed.

@@ -12,11 +12,8 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from pipelines import contracts, disclosure
-from pipelines.workspace import Workspace
 from tests.disclosure import attacker
 from tests.disclosure.attacker import Attack, Edition, Found, Place
-from tests.disclosure.three_editions import publish_three
-from warehouse import database
 
 K = 3
 CARDS = pl.DataFrame(
@@ -55,29 +52,6 @@ class Published:
         """Return it as the attacker has it; with other values than it has when they are given."""
         known = disclosure.known_active(self.states, self.awards)
         return attacker.edition(self.values if values is None else values, CARDS, known)
-
-
-@pytest.fixture(scope="module")
-def published(tmp_path_factory: pytest.TempPathFactory) -> list[Published]:
-    workspace = Workspace(tmp_path_factory.mktemp("attack") / "town")
-    found = []
-    for edition_id in publish_three(workspace.root):
-        folder = workspace.editions / edition_id
-        with (
-            database.open_edition(folder / "public.duckdb") as public,
-            database.open_edition(folder / "analyst.duckdb") as analyst,
-        ):
-            found.append(
-                Published(
-                    database.read_frame(public, "marts.indicator_values"),
-                    database.read_frame(public, "marts.indicator_changes"),
-                    database.read_frame(analyst, "marts.indicator_values"),
-                    database.read_frame(analyst, "marts.association_years"),
-                    database.read_frame(public, "marts.grant_awards"),
-                    database.read_frame(public, "meta.revisions"),
-                )
-            )
-    return found
 
 
 def by_place(values: pl.DataFrame) -> dict[Place, dict[str, Any]]:

@@ -1,27 +1,18 @@
-"""A town before and after a second delivery, made once; figures that the tests measured, printed at the end.
-
-`--moments N` is how many random moments are struck (`make faults` asks for 100); without it, the few of every test run.
-"""
+"""A town before and after a second delivery, made once; figures that the tests measured, printed at the end."""
 
 from __future__ import annotations
 
 import shutil
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from struck_town import PATIENCE, Edition, deliver_more, edition_of, landed, make_town, run_rooms, start
+from struck_town import PATIENCE, Reference, deliver_more, edition_of, landed, make_town, run_rooms, start
 
 from pipelines.workspace import Workspace
 
-FEW = 12
 FIGURES = pytest.StashKey[list[str]]()
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--moments", type=int, default=FEW, help="random moments at which a refresh is killed")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -29,20 +20,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.write_line(line)
 
 
-@dataclass(frozen=True)
-class Reference:
-    """A town with an edition and a new file in its inbox, and the edition that an undisturbed refresh makes of it."""
-
-    root: Path
-    before: Edition
-    after: Edition
-    landed: frozenset[str]
-    seconds: float
-
-
 @pytest.fixture(scope="session")
 def moments(request: pytest.FixtureRequest) -> int:
-    return int(request.config.getoption("moments", FEW))
+    return int(request.config.getoption("moments"))
 
 
 @pytest.fixture

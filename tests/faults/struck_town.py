@@ -64,6 +64,17 @@ class Edition:
     registered: float
 
 
+@dataclass(frozen=True)
+class Reference:
+    """A town with an edition and a new file in its inbox, and the edition that an undisturbed refresh makes of it."""
+
+    root: Path
+    before: Edition
+    after: Edition
+    landed: frozenset[str]
+    seconds: float
+
+
 def edition_of(town: Workspace) -> Edition:
     current = str(editions.current_id(town))
     folder = town.editions / current

@@ -11,8 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Reference
-from struck_town import Running, edition_of, half_made, is_whole, landed, run_rooms, run_rooms_until, start
+from struck_town import Reference, Running, edition_of, half_made, is_whole, landed, run_rooms, run_rooms_until, start
 
 from pipelines import editions, landing
 from pipelines.workspace import Workspace

@@ -12,8 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from conftest import Reference
-from struck_town import edition_of, half_made, is_whole, landed, run_job, run_rooms, start
+from struck_town import Reference, edition_of, half_made, is_whole, landed, run_job, run_rooms, start
 
 from pipelines import editions, landing
 from pipelines.settings import WorkspaceError

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from conftest import Reference
 from struck_town import (
     PROCESSES,
+    Reference,
     edition_of,
     is_whole,
     publish_numbered,

@@ -94,6 +94,11 @@ def test_the_sensor_waits_until_the_inbox_stands_still_and_asks_once(tmp_path: P
 def test_schedules_and_sensor_run_by_themselves(definitions: dg.Definitions) -> None:
     repository = definitions.get_repository_def()
     schedules = {schedule.name: schedule.cron_schedule for schedule in repository.schedule_defs}
-    assert schedules == {"register_weekly": "0 5 * * 1", "population_and_finance_monthly": "0 5 2 * *"}
+    assert schedules == {
+        "register_weekly": "0 5 * * 1",
+        "population_and_finance_monthly": "0 5 2 * *",
+        "mail_each_morning": "0 7 * * *",
+    }
     assert all(item.default_status == dg.DefaultScheduleStatus.RUNNING for item in repository.schedule_defs)
-    assert [item.default_status for item in repository.sensor_defs] == [dg.DefaultSensorStatus.RUNNING]
+    assert {item.name for item in repository.sensor_defs} == {"inbox", "catch_up"}
+    assert all(item.default_status == dg.DefaultSensorStatus.RUNNING for item in repository.sensor_defs)

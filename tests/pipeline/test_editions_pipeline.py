@@ -81,7 +81,8 @@ def test_other_users_may_read_the_public_parts_and_nothing_else(mask: int, tmp_p
         os.umask(before)
     assert outcome.is_new, outcome
     edition = workspace.editions / str(outcome.edition_id)
-    public = {edition / "public.duckdb", edition / "edition.json", *(edition / "tables").iterdir()}
+    files = {path for path in (edition / "open_data").rglob("*") if path.is_file()}
+    public = {edition / "public.duckdb", edition / "edition.json", *files}
     assert set(_open_to_others(workspace.root)) == {workspace.current_file, *public}
 
 

@@ -43,16 +43,17 @@ def _wait_for(what: Callable[[], object], process: subprocess.Popen[bytes]) -> N
 def test_one_command_serves_dashboards_and_schedules(example_town: RefreshedTown, tmp_path: Path) -> None:
     town = tmp_path / "town"
     shutil.copytree(example_town.workspace.root, town)
-    port, dagster_port = free_port(), free_port()
-    ports = ["--port", str(port), "--dagster-port", str(dagster_port)]
+    port, dagster_port, status_port = free_port(), free_port(), free_port()
+    ports = ["--port", str(port), "--dagster-port", str(dagster_port), "--status-port", str(status_port)]
     with (tmp_path / "log").open("w") as log:
         service = subprocess.Popen([sys.executable, "-c", COMMAND, "serve", str(town), *ports], stderr=log)
     try:
         health = f"http://127.0.0.1:{port}/_stcore/health"
         _wait_for(lambda: _answers(health), service)
         _wait_for(lambda: _answers(f"http://127.0.0.1:{dagster_port}/server_info"), service)
+        _wait_for(lambda: _answers(f"http://127.0.0.1:{status_port}/status"), service)
         parts = json.loads((town / "service.json").read_text())["parts"]
-        assert set(parts) == {"definitions", "daemon", "dagster pages", "dashboards"}
+        assert set(parts) == {"definitions", "daemon", "dagster pages", "dashboards", "status"}
         os.kill(parts["dashboards"]["pid"], signal.SIGKILL)
         _wait_for(lambda: not _answers(health), service)
         _wait_for(lambda: _answers(health), service)

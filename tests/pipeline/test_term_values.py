@@ -27,9 +27,9 @@ def test_both_ends_are_the_figures_of_their_periods(public: duckdb.DuckDBPyConne
 
 
 def test_what_is_counted_changes_by_the_difference_and_what_is_sampled_by_its_interval(
-    public: duckdb.DuckDBPyConnection,
+    analyst: duckdb.DuckDBPyConnection,
 ) -> None:
-    rows = public.execute(
+    rows = analyst.execute(
         "SELECT cards.basis, latest - baseline, change, change_lower, change_upper, terms.direction FROM marts.term_values AS terms "
         "JOIN meta.indicators AS cards USING (indicator_id) WHERE change IS NOT NULL"
     ).fetchall()

@@ -96,7 +96,10 @@ SELECT
     CASE WHEN is_comparable THEN difference END AS change,
     CASE WHEN is_comparable THEN lower END AS lower,
     CASE WHEN is_comparable THEN upper END AS upper,
-    CASE WHEN is_comparable THEN difference / nullif(value_before, 0) END AS change_share,
+    -- a panel speaks of the associations of the newest year, so its share is of what they had before
+    CASE WHEN is_comparable
+        THEN difference / nullif(CASE basis WHEN 'returns' THEN value - difference ELSE value_before END, 0)
+    END AS change_share,
     CASE
         WHEN reason IN ('rose', 'rose_in_panel', 'rose_between_surveys') THEN 'rose'
         WHEN reason IN ('fell', 'fell_in_panel', 'fell_between_surveys') THEN 'fell'

@@ -1,0 +1,57 @@
+"""Estimates are published no finer than their interval allows; what is counted stays exact."""
+
+from __future__ import annotations
+
+import math
+
+import duckdb
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines import contracts, precision
+
+
+def rounded(number: float, width: float | None) -> float:
+    wide = "NULL" if width is None else repr(width)
+    (found,) = duckdb.sql(f"SELECT {precision.told(f'{number!r}::DOUBLE', f'{wide}::DOUBLE')}").fetchone() or ()
+    return float(found)
+
+
+@pytest.mark.parametrize(
+    ("figure", "lower", "upper", "published"),
+    [
+        (93_803.0, 83_922.0, 103_685.0, 94_000.0),
+        (517.0, 426.0, 608.0, 520.0),
+        (101_700.0, 91_200.0, 112_300.0, 100_000.0),
+        (7.764, 7.61, 7.91, 7.75),
+        (0.634, 0.56, 0.69, 0.64),
+        (0.3535, 0.21, 0.47, 0.35),
+        (12.0, 12.0, 12.0, 12.0),
+    ],
+)
+def test_an_estimate_is_no_finer_than_its_interval(figure: float, lower: float, upper: float, published: float) -> None:
+    assert rounded(figure, upper - lower) == published
+
+
+def test_without_an_interval_a_number_is_counted_and_stays() -> None:
+    assert rounded(188_703.5, None) == 188_703.5
+
+
+def test_nothing_becomes_less_than_nothing() -> None:
+    assert math.copysign(1, rounded(-0.001, 1.0)) == 1
+
+
+@given(st.floats(-1e6, 1e6), st.floats(1e-3, 1e6))
+def test_rounding_moves_a_number_by_an_eighth_of_its_interval_at_the_most(number: float, width: float) -> None:
+    found = rounded(number, width)
+    assert abs(found - number) <= width / 8 + 1e-9 * abs(number)
+    assert rounded(found, width) == pytest.approx(found, rel=1e-12, abs=1e-12)
+
+
+def test_every_public_number_beside_an_interval_is_rounded() -> None:
+    """A new table with an interval has to say how its numbers are published."""
+    for name, table in contracts.tables().items():
+        bounds = {column.name for column in table.columns if column.name.endswith(("lower", "upper"))}
+        if table.audience == "public":
+            assert bounds <= precision.PUBLISHED.get(name, {}).keys(), name
