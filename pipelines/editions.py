@@ -143,6 +143,19 @@ def published_at(workspace: Workspace, edition_id: str) -> datetime | None:
     return datetime.fromisoformat(_described(folder)["published_at"])
 
 
+def published(workspace: Workspace) -> dict[str, datetime]:
+    """Return when each whole edition was published (UTC), the one published first first."""
+    at = {folder.name: datetime.fromisoformat(_described(folder)["published_at"]) for folder in finished(workspace)}
+    return dict(sorted(at.items(), key=lambda item: item[1]))
+
+
+def remove(workspace: Workspace, edition_id: str) -> None:
+    """Remove an edition that is not in force; what a crash leaves of it goes with the half made ones."""
+    leaving = workspace.editions / f".{edition_id}.partial"
+    (workspace.editions / edition_id).rename(leaving)
+    shutil.rmtree(leaving)
+
+
 def open_data_folder(workspace: Workspace, edition_id: str) -> Path | None:
     """Return the folder with the open data of an edition; editions of older programs have none."""
     folder = workspace.editions / edition_id / OPEN_DATA
@@ -177,10 +190,10 @@ def first_editions(workspace: Workspace) -> dict[str, str]:
 
 def hidden_before(workspace: Workspace) -> dict[disclosure.Key, int]:
     """Return the figures that the edition published last has hidden, and how many units told each."""
-    described = [(_described(folder)["published_at"], folder.name) for folder in finished(workspace)]
-    if not described:
+    ids = list(published(workspace))
+    if not ids:
         return {}
-    hidden = _values(workspace, max(described)[1], "analyst").filter("is_hidden")
+    hidden = _values(workspace, ids[-1], "analyst").filter("is_hidden")
     return dict(zip(hidden.select(disclosure.KEY).iter_rows(), hidden["n"].fill_null(0), strict=True))
 
 
@@ -312,8 +325,7 @@ def _describe(connection: duckdb.DuckDBPyConnection, workspace: Workspace, file:
 
 def published_now(workspace: Workspace) -> str:
     """Return the time (ISO, UTC), but one after the newest edition even when the clock has gone backwards."""
-    published = [datetime.fromisoformat(_described(folder)["published_at"]) for folder in finished(workspace)]
-    moments = [datetime.now(UTC), *(moment + timedelta(microseconds=1) for moment in published)]
+    moments = [datetime.now(UTC), *(moment + timedelta(microseconds=1) for moment in published(workspace).values())]
     return max(moments).isoformat(timespec="microseconds")
 
 

@@ -4,7 +4,7 @@ Here belongs: taking files from the inbox and pages from interfaces, the manifes
 here: what is in the files, asking the interfaces (`pipelines.clients`).
 
 The manifest is `landing/manifest.jsonl`, one JSON object a line, only ever appended to; its `event` is `landed`,
-`refused`, `fetched` or `dropped`. A file is recognised by its hash. When the file at a path changes, the newest version
+`refused`, `fetched`, `dropped`, `removed` or `edition_removed`. A file is recognised by its hash. When the file at a path changes, the newest version
 is in force and the older ones stay in landing; that is how a delivery is replaced.
 
 A page of an interface is a landed file with an `origin`. The pages of a fetch come into force all at once, by the event
@@ -15,8 +15,9 @@ stopped; one that was `dropped` is never taken up again. A file that came throug
 from __future__ import annotations
 
 import hashlib
+import itertools
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -30,6 +31,12 @@ from pipelines.workspace import Workspace
 
 RESUMES_WITHIN = timedelta(days=1)
 """A fetch that broke off longer ago than this begins anew: its pages would show two different times."""
+
+
+FETCH_BEGAN = "%Y%m%dT%H%M%S%f"
+"""How the id of a fetch begins: with the time (UTC) at which it began."""
+
+STILL = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +162,7 @@ def begin_fetch(workspace: Workspace, source: str, plan: str) -> Fetch:
     young = [name for name, landed in pages.items() if min(file.received for file in landed.values()) > since]
     if young:
         return Fetch(workspace, source, young[-1], pages[young[-1]])
-    return Fetch(workspace, source, f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}{ending}", {})
+    return Fetch(workspace, source, f"{datetime.now(UTC):{FETCH_BEGAN}}{ending}", {})
 
 
 def land_page(fetch: Fetch, page: str, url: str, content: bytes) -> LandedFile:
@@ -221,8 +228,48 @@ def content_of(workspace: Workspace, file: LandedFile) -> bytes:
 
 
 def kept_hashes(workspace: Workspace) -> list[str]:
-    """Return the hashes of all files that have ever landed, each once, in the order of the manifest."""
-    return list(dict.fromkeys(event["sha256"] for event in _events(workspace) if event["event"] == "landed"))
+    """Return the hashes of all files that landed and have not been removed since, each once, in their order."""
+    kept: dict[str, None] = {}
+    for event in _events(workspace):
+        if event["event"] == "landed":
+            kept[event["sha256"]] = None
+        elif event["event"] == "removed":
+            kept.pop(event["sha256"], None)
+    return list(kept)
+
+
+def removed_hashes(workspace: Workspace) -> set[str]:
+    """Return the hashes of the files whose time is over and that are no longer kept."""
+    gone = {event["sha256"] for event in _events(workspace) if event["event"] == "removed"}
+    return gone - set(kept_hashes(workspace))
+
+
+def replaced_before(workspace: Workspace, since: datetime) -> list[str]:
+    """Return the hashes of the kept files that no figure has rested on since then.
+
+    A file at a path of the inbox was replaced when the next one landed there, a page when the next fetch that came into
+    force began; the page of a fetch that never did has rested in landing since it came. A content that is in force
+    anywhere is not among them.
+    """
+    used: dict[str, datetime] = {}
+    for source in sources():
+        for sha256, until in _used_until(workspace, source):
+            used[sha256] = max(until, used.get(sha256, until))
+    return [sha256 for sha256 in kept_hashes(workspace) if used[sha256] < since]
+
+
+def remove(workspace: Workspace, hashes: Sequence[str], now: datetime) -> None:
+    """Remove files from landing, and what a removal that a crash cut short has left; the manifest tells it first."""
+    for sha256 in hashes:
+        _append(workspace, {"event": "removed", "sha256": sha256, "at": now.isoformat(), "reason": "retention"})
+    for sha256 in removed_hashes(workspace):
+        (workspace.landing / sha256).unlink(missing_ok=True)
+
+
+def note_edition_removed(workspace: Workspace, edition_id: str, now: datetime) -> None:
+    """Write into the manifest that an edition is no longer kept."""
+    said = {"event": "edition_removed", "edition": edition_id, "at": now.isoformat(), "reason": "retention"}
+    _append(workspace, said)
 
 
 def note_refusal(workspace: Workspace, file: LandedFile, reason: Text) -> None:
@@ -237,6 +284,24 @@ def refusals(workspace: Workspace, source: str) -> dict[str, Text]:
     """Return the reason of each refused file of a source, by hash; the newest reason when there are several."""
     events = (event for event in _events(workspace) if event["event"] == "refused" and event["source"] == source)
     return {event["sha256"]: Text(**event["reason"]) for event in events}
+
+
+def _used_until(workspace: Workspace, source: str) -> Iterator[tuple[str, datetime]]:
+    """Yield the hash of each landed file of a source, and until when it was in force: for ever when it still is."""
+    finished = _closed(workspace, source, "fetched")
+    following = dict(itertools.pairwise(finished))
+    replaced_at: dict[str, datetime] = {}
+    for file in reversed(_landed(workspace, source)):
+        if file.origin is None:
+            yield file.sha256, replaced_at.get(file.path, STILL)
+            replaced_at[file.path] = file.received
+        elif file.origin.fetch not in finished:
+            yield file.sha256, file.received
+        elif file.origin.fetch in following:
+            began, _, _ = following[file.origin.fetch].partition("-")
+            yield file.sha256, datetime.strptime(began, FETCH_BEGAN).replace(tzinfo=UTC)
+        else:
+            yield file.sha256, STILL
 
 
 def _landed(workspace: Workspace, source: str) -> list[LandedFile]:
