@@ -4,8 +4,9 @@ Here belongs: taking files from the inbox and pages from interfaces, the manifes
 here: what is in the files, asking the interfaces (`pipelines.clients`).
 
 The manifest is `landing/manifest.jsonl`, one JSON object a line, only ever appended to; its `event` is `landed`,
-`refused`, `fetched`, `dropped`, `removed` or `edition_removed`. A file is recognised by its hash. When the file at a path changes, the newest version
-is in force and the older ones stay in landing; that is how a delivery is replaced.
+`refused`, `fetched`, `dropped`, `removed` or `edition_removed`. A file is recognised by its hash. When the file at a
+path changes, the newest version is in force and the older ones stay in landing until their time is over; that is how a
+delivery is replaced.
 
 A page of an interface is a landed file with an `origin`. The pages of a fetch come into force all at once, by the event
 `fetched`, and then the pages of the fetch before are no longer in force. A fetch that broke off goes on where it

@@ -1,8 +1,8 @@
 """How long what is no longer used is kept: files of landing that newer ones replaced, and old editions.
 
 Here belongs: what is past its time. Not here: the time itself (`[retention]` of the settings), how a file leaves landing
-(`landing`) and an edition the workspace (`editions`). No figure rests on anything that is removed here: a file in force
-is never past its time, and an edition that the next one is held against stays.
+(`landing`) and an edition the workspace (`editions`). No figure rests on anything that is removed here: a file in
+force is never past its time, and an edition that the next one is held against stays.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pipelines.workspace import Workspace
 
 
 def remove_expired(workspace: Workspace, now: datetime) -> None:
-    """Remove what is past its time; `now` is in UTC. Each removal is told in the manifest of landing before it is done."""
+    """Remove what is past its time at `now` (UTC); the manifest of landing is told of each removal first."""
     kept_for = timedelta(days=workspace.settings.retention.replaced_files_days)
     landing.remove(workspace, landing.replaced_before(workspace, now - kept_for), now)
     for edition_id in expired_editions(workspace, now):
