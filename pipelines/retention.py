@@ -1,8 +1,10 @@
 """How long what is no longer used is kept: files of landing that newer ones replaced, and old editions.
 
-Here belongs: what is past its time. Not here: the time itself (`[retention]` of the settings), how a file leaves landing
-(`landing`) and an edition the workspace (`editions`). No figure rests on anything that is removed here: a file in
-force is never past its time, and an edition that the next one is held against stays.
+Here belongs: what is past its time. Not here: the time itself (`[retention]` of the settings), how a file leaves
+landing (`landing`) and an edition the workspace (`editions`).
+
+No figure rests on anything that is removed here: a file in force is never past its time, and an edition that the next
+one is held against stays.
 """
 
 from __future__ import annotations

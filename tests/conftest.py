@@ -9,7 +9,7 @@ import pytest
 from pipelines import cli
 
 ROOT = Path(__file__).resolve().parent.parent
-FEW_MOMENTS = 6
+FEW_MOMENTS = 2
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

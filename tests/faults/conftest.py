@@ -12,7 +12,29 @@ from struck_town import PATIENCE, Reference, deliver_more, edition_of, landed, m
 
 from pipelines.workspace import Workspace
 
+MANY = 50
+"""From so many moments on, every fault is tried; a run of all tests tries one of each kind, for each costs refreshes."""
+
+ONE_OF_EACH = (
+    "place_that_matters[the manifest is to name them]",
+    "place_that_matters[CURRENT is to be replaced]",
+    "random_moments",
+    "full_disk_stops_the_job",
+    "damaged_build_database_is_made_anew[bytes flipped after the header]",
+    "spoilt_line_of_the_manifest",
+    "clock_that_goes_backwards",
+    "second_refresh_says",
+    "readers_see_whole_editions",
+)
 FIGURES = pytest.StashKey[list[str]]()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("moments") >= MANY:
+        return
+    for item in items:
+        if item.path.parent == Path(__file__).parent and not any(name in item.name for name in ONE_OF_EACH):
+            item.add_marker(pytest.mark.skip(reason="one of each kind of fault is tried; make faults tries them all"))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
