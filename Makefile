@@ -7,6 +7,7 @@ BIN = .venv/bin
 STAMP = .venv/installed
 CONTRACTS = tests/contracts/test_datacontract_lint.py
 CASES = 1000
+MOMENTS = 100
 SEED = 1
 PROVIDER = tests/browser/provider
 PROVIDER_STAMP = $(PROVIDER)/node_modules/.package-lock.json
@@ -14,7 +15,7 @@ PROVIDER_STAMP = $(PROVIDER)/node_modules/.package-lock.json
 # Compiled modules are kept in .venv, whatever the environment says: without them every start compiles thousands of files.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: install chromium provider test demo lint bench fuzz dictionary lock clean
+.PHONY: install chromium provider test demo lint bench faults fuzz dictionary lock clean
 .DELETE_ON_ERROR:
 
 install: $(STAMP)
@@ -80,6 +81,9 @@ bench: install
 	$(BIN)/python tests/bench/events.py
 	$(BIN)/python tests/bench/pages.py
 	$(BIN)/python tests/bench/faults.py
+
+faults: install
+	$(BIN)/pytest tests/faults --moments $(MOMENTS)
 
 fuzz: install
 	$(BIN)/python tests/fuzz/hunt.py --cases $(CASES) --seed $(SEED) 2> fuzz.log || { tail -40 fuzz.log >&2; exit 1; }

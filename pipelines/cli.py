@@ -16,7 +16,7 @@ from typing import Annotated, Literal
 
 from cyclopts import App, CycloptsError, Parameter
 
-from pipelines import console, contracts, editions, landing, run
+from pipelines import console, contracts, editions, landing, obstacles, run
 from pipelines.checking import Checked, check_file
 from pipelines.contract_model import Text
 from pipelines.contracts import message
@@ -271,11 +271,16 @@ app.command(keeping.restore, help=console.text("restore.help"))
 
 
 def main() -> None:
-    """Run the command line; a workspace that can't be used ends in one sentence and exit code 2."""
+    """Run the command line; what people or their machine must mend first ends in one sentence and exit code 2."""
     try:
         result = app(sys.argv[1:], result_action="return_value")
     except WorkspaceError as error:
         result = _fail(str(error))
+    except OSError as error:
+        said = obstacles.told(str(error), error.filename)
+        if said is None:
+            raise
+        result = _fail(said[console.LANGUAGE])
     sys.exit(result if isinstance(result, int) else CLEAN)
 
 

@@ -15,7 +15,7 @@ import os
 import shutil
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -23,10 +23,11 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from pipelines import contracts, disclosure, landing, open_data, precision
+from pipelines import contracts, disclosure, landing, obstacles, open_data, precision
 from pipelines.contract_model import TableContract
 from pipelines.corrections import read_corrections
 from pipelines.revisions import Before, Inputs
+from pipelines.settings import WorkspaceError
 from pipelines.workspace import Workspace
 from warehouse import database
 from warehouse.models import models
@@ -142,6 +143,19 @@ def published_at(workspace: Workspace, edition_id: str) -> datetime | None:
     return datetime.fromisoformat(_described(folder)["published_at"])
 
 
+def published(workspace: Workspace) -> dict[str, datetime]:
+    """Return when each whole edition was published (UTC), the one published first first."""
+    at = {folder.name: datetime.fromisoformat(_described(folder)["published_at"]) for folder in finished(workspace)}
+    return dict(sorted(at.items(), key=lambda item: item[1]))
+
+
+def remove(workspace: Workspace, edition_id: str) -> None:
+    """Remove an edition that is not in force; what a crash leaves of it goes with the half made ones."""
+    leaving = workspace.editions / f".{edition_id}.partial"
+    (workspace.editions / edition_id).rename(leaving)
+    shutil.rmtree(leaving)
+
+
 def open_data_folder(workspace: Workspace, edition_id: str) -> Path | None:
     """Return the folder with the open data of an edition; editions of older programs have none."""
     folder = workspace.editions / edition_id / OPEN_DATA
@@ -176,10 +190,10 @@ def first_editions(workspace: Workspace) -> dict[str, str]:
 
 def hidden_before(workspace: Workspace) -> dict[disclosure.Key, int]:
     """Return the figures that the edition published last has hidden, and how many units told each."""
-    described = [(_described(folder)["published_at"], folder.name) for folder in finished(workspace)]
-    if not described:
+    ids = list(published(workspace))
+    if not ids:
         return {}
-    hidden = _values(workspace, max(described)[1], "analyst").filter("is_hidden")
+    hidden = _values(workspace, ids[-1], "analyst").filter("is_hidden")
     return dict(zip(hidden.select(disclosure.KEY).iter_rows(), hidden["n"].fill_null(0), strict=True))
 
 
@@ -259,8 +273,16 @@ def _described(folder: Path) -> dict[str, Any]:
 
 
 def _values(workspace: Workspace, edition_id: str, audience: str) -> pl.DataFrame:
-    with database.open_edition(workspace.editions / edition_id / FILES[audience]) as connection:
-        return database.read_frame(connection, MASKED_TABLE)
+    file = workspace.editions / edition_id / FILES[audience]
+    try:
+        with database.open_edition(file) as connection:
+            return database.read_frame(connection, MASKED_TABLE)
+    except duckdb.IOException as error:
+        if not file.is_file():
+            raise WorkspaceError(contracts.message("verify.missing", path=file).fi) from error
+        if obstacles.told(str(error), file) is not None:
+            raise
+        raise WorkspaceError(contracts.message("verify.changed", path=file).fi) from error
 
 
 def _exports(audience: str) -> Iterable[database.Export]:
@@ -292,13 +314,19 @@ def _describe(connection: duckdb.DuckDBPyConnection, workspace: Workspace, file:
     status = database.read_frame(connection, "marts.source_status")
     description = {
         "edition_id": edition_id,
-        "published_at": datetime.now(UTC).isoformat(timespec="microseconds"),
+        "published_at": published_now(workspace),
         "software_version": version("yhteispeli"),
         "rows_staged": dict(status.select("source", "rows_staged").iter_rows()),
         "inputs": asdict(inputs_of(workspace)),
         "files": {path.relative_to(file.parent).as_posix(): sha256_of(path) for path in _files_of(file.parent)},
     }
     file.write_text(json.dumps(description, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def published_now(workspace: Workspace) -> str:
+    """Return the time (ISO, UTC), but one after the newest edition even when the clock has gone backwards."""
+    moments = [datetime.now(UTC), *(moment + timedelta(microseconds=1) for moment in published(workspace).values())]
+    return max(moments).isoformat(timespec="microseconds")
 
 
 def _files_of(folder: Path) -> list[Path]:

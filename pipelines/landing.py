@@ -4,8 +4,9 @@ Here belongs: taking files from the inbox and pages from interfaces, the manifes
 here: what is in the files, asking the interfaces (`pipelines.clients`).
 
 The manifest is `landing/manifest.jsonl`, one JSON object a line, only ever appended to; its `event` is `landed`,
-`refused`, `fetched` or `dropped`. A file is recognised by its hash. When the file at a path changes, the newest version
-is in force and the older ones stay in landing; that is how a delivery is replaced.
+`refused`, `fetched`, `dropped`, `removed` or `edition_removed`. A file is recognised by its hash. When the file at a
+path changes, the newest version is in force and the older ones stay in landing until their time is over; that is how a
+delivery is replaced.
 
 A page of an interface is a landed file with an `origin`. The pages of a fetch come into force all at once, by the event
 `fetched`, and then the pages of the fetch before are no longer in force. A fetch that broke off goes on where it
@@ -15,8 +16,9 @@ stopped; one that was `dropped` is never taken up again. A file that came throug
 from __future__ import annotations
 
 import hashlib
+import itertools
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,11 +26,18 @@ from typing import Any
 
 from pipelines import delivery_log, journal
 from pipelines.contract_model import Text
-from pipelines.contracts import sources
+from pipelines.contracts import message, sources
+from pipelines.settings import WorkspaceError
 from pipelines.workspace import Workspace
 
 RESUMES_WITHIN = timedelta(days=1)
 """A fetch that broke off longer ago than this begins anew: its pages would show two different times."""
+
+
+FETCH_BEGAN = "%Y%m%dT%H%M%S%f"
+"""How the id of a fetch begins: with the time (UTC) at which it began."""
+
+STILL = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +101,8 @@ def land_inbox(workspace: Workspace, source: str) -> list[LandedFile]:
         sha256 = hashlib.sha256(content).hexdigest()
         if newest.get(relative) != sha256:
             new.append(_land(workspace, source, relative, content, sender=senders.get(sha256)))
+        else:
+            _store(workspace, sha256, content)  # in case its copy was lost
     return new
 
 
@@ -152,7 +163,7 @@ def begin_fetch(workspace: Workspace, source: str, plan: str) -> Fetch:
     young = [name for name, landed in pages.items() if min(file.received for file in landed.values()) > since]
     if young:
         return Fetch(workspace, source, young[-1], pages[young[-1]])
-    return Fetch(workspace, source, f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}{ending}", {})
+    return Fetch(workspace, source, f"{datetime.now(UTC):{FETCH_BEGAN}}{ending}", {})
 
 
 def land_page(fetch: Fetch, page: str, url: str, content: bytes) -> LandedFile:
@@ -204,13 +215,62 @@ def superseded_files(workspace: Workspace, source: str) -> list[LandedFile]:
 
 
 def content_of(workspace: Workspace, file: LandedFile) -> bytes:
-    """Return the bytes of a landed file."""
-    return (workspace.landing / file.sha256).read_bytes()
+    """Return the bytes of a landed file.
+
+    Raises
+    ------
+    WorkspaceError
+        They are no longer there.
+    """
+    path = workspace.landing / file.sha256
+    if not path.is_file():
+        raise WorkspaceError(message("verify.missing", path=path).fi)
+    return path.read_bytes()
 
 
 def kept_hashes(workspace: Workspace) -> list[str]:
-    """Return the hashes of all files that have ever landed, each once, in the order of the manifest."""
-    return list(dict.fromkeys(event["sha256"] for event in _events(workspace) if event["event"] == "landed"))
+    """Return the hashes of all files that landed and have not been removed since, each once, in their order."""
+    kept: dict[str, None] = {}
+    for event in _events(workspace):
+        if event["event"] == "landed":
+            kept[event["sha256"]] = None
+        elif event["event"] == "removed":
+            kept.pop(event["sha256"], None)
+    return list(kept)
+
+
+def removed_hashes(workspace: Workspace) -> set[str]:
+    """Return the hashes of the files whose time is over and that are no longer kept."""
+    gone = {event["sha256"] for event in _events(workspace) if event["event"] == "removed"}
+    return gone - set(kept_hashes(workspace))
+
+
+def replaced_before(workspace: Workspace, since: datetime) -> list[str]:
+    """Return the hashes of the kept files that no figure has rested on since then.
+
+    A file at a path of the inbox was replaced when the next one landed there, a page when the next fetch that came into
+    force began; the page of a fetch that never did has rested in landing since it came. A content that is in force
+    anywhere is not among them.
+    """
+    used: dict[str, datetime] = {}
+    for source in sources():
+        for sha256, until in _used_until(workspace, source):
+            used[sha256] = max(until, used.get(sha256, until))
+    return [sha256 for sha256 in kept_hashes(workspace) if used[sha256] < since]
+
+
+def remove(workspace: Workspace, hashes: Sequence[str], now: datetime) -> None:
+    """Remove files from landing, and what a removal that a crash cut short has left; the manifest tells it first."""
+    for sha256 in hashes:
+        _append(workspace, {"event": "removed", "sha256": sha256, "at": now.isoformat(), "reason": "retention"})
+    for sha256 in removed_hashes(workspace):
+        (workspace.landing / sha256).unlink(missing_ok=True)
+
+
+def note_edition_removed(workspace: Workspace, edition_id: str, now: datetime) -> None:
+    """Write into the manifest that an edition is no longer kept."""
+    said = {"event": "edition_removed", "edition": edition_id, "at": now.isoformat(), "reason": "retention"}
+    _append(workspace, said)
 
 
 def note_refusal(workspace: Workspace, file: LandedFile, reason: Text) -> None:
@@ -225,6 +285,24 @@ def refusals(workspace: Workspace, source: str) -> dict[str, Text]:
     """Return the reason of each refused file of a source, by hash; the newest reason when there are several."""
     events = (event for event in _events(workspace) if event["event"] == "refused" and event["source"] == source)
     return {event["sha256"]: Text(**event["reason"]) for event in events}
+
+
+def _used_until(workspace: Workspace, source: str) -> Iterator[tuple[str, datetime]]:
+    """Yield the hash of each landed file of a source, and until when it was in force: for ever when it still is."""
+    finished = _closed(workspace, source, "fetched")
+    following = dict(itertools.pairwise(finished))
+    replaced_at: dict[str, datetime] = {}
+    for file in reversed(_landed(workspace, source)):
+        if file.origin is None:
+            yield file.sha256, replaced_at.get(file.path, STILL)
+            replaced_at[file.path] = file.received
+        elif file.origin.fetch not in finished:
+            yield file.sha256, file.received
+        elif file.origin.fetch in following:
+            began, _, _ = following[file.origin.fetch].partition("-")
+            yield file.sha256, datetime.strptime(began, FETCH_BEGAN).replace(tzinfo=UTC)
+        else:
+            yield file.sha256, STILL
 
 
 def _landed(workspace: Workspace, source: str) -> list[LandedFile]:
@@ -279,7 +357,10 @@ def _land(
 
 
 def _events(workspace: Workspace) -> Iterator[dict[str, Any]]:
-    return journal.records(workspace.landing / "manifest.jsonl")
+    try:
+        yield from journal.records(workspace.landing / "manifest.jsonl")
+    except ValueError as error:
+        raise WorkspaceError(message("landing.manifest_unreadable", file="landing/manifest.jsonl").fi) from error
 
 
 def _readable(path: str) -> str:
@@ -302,6 +383,11 @@ def _store(workspace: Workspace, sha256: str, content: bytes) -> None:
         stream.flush()
         os.fsync(stream.fileno())
     partial.replace(target)
+    folder = os.open(workspace.landing, os.O_RDONLY)
+    try:
+        os.fsync(folder)  # the manifest must never name a file that a loss of power has taken back
+    finally:
+        os.close(folder)
 
 
 def _append(workspace: Workspace, event: Mapping[str, object]) -> None:

@@ -58,7 +58,16 @@ def made_of() -> Mapping[str, frozenset[str]]:
 
 
 def work(table: str) -> Work:
-    """Return the function that builds a table."""
+    """Return the function that builds a table; a build database that turns out to be damaged is discarded."""
+    return partial(_careful, _work(table))
+
+
+def _careful(do: Work, build: Build) -> object:
+    with database.discarding_if_damaged(build.workspace.build_file):
+        return do(build)
+
+
+def _work(table: str) -> Work:
     room, _, name = table.partition(".")
     if room == "raw":
         return partial(rooms.raw, source=name)

@@ -13,7 +13,7 @@ import polars as pl
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 from rich.progress import Progress as ProgressBar
 
-from pipelines import console, contracts, feedback, run
+from pipelines import console, contracts, feedback, landing, run
 from pipelines.refresh import Progress, made_of
 from pipelines.workspace import Workspace
 
@@ -47,6 +47,8 @@ def print_accounts(workspace: Workspace) -> None:
     console.out.print(console.text("cli.rows", file=console.text("cli.summary.total"), **totals), style="bold")
     if refused := in_force.filter(state="refused").height:
         console.out.print(console.text("cli.summary.refused", count=refused), style="bold")
+    if removed := len(landing.removed_hashes(workspace)):
+        console.out.print(console.text("cli.summary.removed", count=removed))
     names = dict(in_force.select("file_sha256", "file_name").iter_rows())
     for note in feedback.notes(findings, dict(in_force.select("file_sha256", "rows_read").iter_rows())):
         console.out.print(f"- {names[note.file_sha256]}: {note.sentence(console.LANGUAGE)}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import duckdb
 import polars as pl
@@ -21,6 +22,7 @@ from pipelines import (
     landing,
     linking,
     resident_estimation,
+    retention,
     revisions,
     staging,
 )
@@ -273,15 +275,18 @@ def term_panels(build: Build) -> int:
 
 
 def publish(build: Build) -> editions.Published:
-    """Freeze the marts as an edition, under the id that they were built with, and make it the current one.
+    """Freeze the marts as an edition, under the id that they were built with, make it the current one, and tidy up.
 
     Raises
     ------
     editions.EmptyEditionError
         There is nothing to publish.
     """
-    edition_id = database.read_frame(build.connection, "meta.edition")["edition_id"].item()
-    return editions.publish(build.connection, build.workspace, edition_id)
+    with database.discarding_if_damaged(build.workspace.build_file):
+        edition_id = database.read_frame(build.connection, "meta.edition")["edition_id"].item()
+        published = editions.publish(build.connection, build.workspace, edition_id)
+    retention.remove_expired(build.workspace, datetime.now(UTC))
+    return published
 
 
 def _finish_values(build: Build) -> int:

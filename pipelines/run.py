@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
 import polars as pl
 
-from pipelines import contracts, editions
+from pipelines import contracts, editions, obstacles
 from pipelines.contract_model import Text
 from pipelines.contracts import message
 from pipelines.refresh import Progress
@@ -50,27 +51,35 @@ def refresh(workspace: Workspace, progress: Progress) -> Outcome:
     from pipelines.definitions import JOB, build_definitions
 
     before = editions.current_id(workspace)
-    workspace.make_folders()
-    if not _is_free(workspace):
-        return Outcome(before, is_new=False, kept_because=message("cli.busy"), has_run=False)
-    job = build_definitions(workspace, progress).resolve_job_def(JOB)
-    with dg.DagsterInstance.from_config(str(workspace.dagster_home)) as instance:
-        result = job.execute_in_process(
-            instance=instance, raise_on_error=False, run_config={"loggers": {"console": {"config": _QUIET}}}
-        )
-        if not result.success:
-            return Outcome(before, is_new=False, kept_because=why_failed(result.all_events))
+    try:
+        workspace.make_folders()
+        with database.open_build(workspace.build_file):
+            pass  # no other process has it, and a damaged one has been made anew
+        job = build_definitions(workspace, progress).resolve_job_def(JOB)
+        with dg.DagsterInstance.from_config(str(workspace.dagster_home)) as instance:
+            result = _execute(job, instance)
+            if not result.success and not workspace.build_file.exists():  # damage came to light and it was discarded
+                result = _execute(job, instance)
+            if not result.success:
+                return Outcome(before, is_new=False, kept_because=why_failed(result.all_events, workspace.root))
+    except Exception as error:
+        said = obstacles.told(str(error), workspace.root)
+        if said is None:
+            raise
+        return Outcome(before, is_new=False, kept_because=said, has_run=False)
     after = editions.current_id(workspace)
     return Outcome(after, is_new=after != before)
 
 
-def why_failed(events: Sequence[dg.DagsterEvent]) -> Text:
-    """Return the first blocking check that failed, else the first expected error, else the fault of the program.
+def why_failed(events: Sequence[dg.DagsterEvent], place: Path) -> Text:
+    """Return the first blocking check that failed, else the first error that people can mend, else the fault.
 
     Parameters
     ----------
     events
         What a run told, in its order; only results of checks and failures of steps are looked at.
+    place
+        The file or folder to name when the machine refused something and did not say where.
     """
     import dagster as dg
 
@@ -86,6 +95,9 @@ def why_failed(events: Sequence[dg.DagsterEvent]) -> Text:
         if cause.cls_name in EXPECTED:
             said = cause.message.partition(": ")[2].strip()
             return Text(said, said, said)
+        refused = obstacles.told(cause.message, place)
+        if refused is not None:
+            return refused
     detail = " ".join(causes[0].message.split()) if causes else "Dagster"
     return message("cli.fault", detail=detail)
 
@@ -122,13 +134,10 @@ def links(workspace: Workspace) -> pl.DataFrame:
 _QUIET = {"log_level": "CRITICAL"}
 
 
-def _is_free(workspace: Workspace) -> bool:
-    """Tell whether no other process has the build database open."""
-    try:
-        with database.open_build(workspace.build_file):
-            return True
-    except duckdb.IOException:
-        return False
+def _execute(job: dg.JobDefinition, instance: dg.DagsterInstance) -> dg.ExecuteInProcessResult:
+    return job.execute_in_process(
+        instance=instance, raise_on_error=False, run_config={"loggers": {"console": {"config": _QUIET}}}
+    )
 
 
 def _table_or_empty(connection: duckdb.DuckDBPyConnection, table: str) -> pl.DataFrame:

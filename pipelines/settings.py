@@ -252,6 +252,13 @@ class Mail(_Strict):
         return self
 
 
+class Retention(_Strict):
+    """How long what no figure rests on is kept: delivered files that newer ones replaced, and old editions."""
+
+    replaced_files_days: int = Field(default=365, ge=30)
+    editions_years: int = Field(default=10, ge=1)
+
+
 class Area(Choice):
     """An area of residence; `residents` are its residents on 31.12. of the years that the municipality knows."""
 
@@ -268,6 +275,7 @@ class Settings(_Strict):
     role_claim: RoleClaim | None = None
     interfaces: Interfaces = Interfaces()
     mail: Mail | None = None
+    retention: Retention = Retention()
     council_terms: tuple[CouncilTerm, ...] = ()
     targets: tuple[Target, ...] = ()
     series_breaks: tuple[SeriesBreak, ...] = ()

@@ -9,6 +9,12 @@ import pytest
 from pipelines import cli
 
 ROOT = Path(__file__).resolve().parent.parent
+FEW_MOMENTS = 2
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How many random moments tests/faults strikes; `make faults` asks for 100."""
+    parser.addoption("--moments", type=int, default=FEW_MOMENTS, help="random moments at which a refresh is killed")
 
 
 @pytest.fixture(scope="session")

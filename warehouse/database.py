@@ -31,6 +31,15 @@ _CONFINED: Final = {
 }
 
 
+_DAMAGED: Final = (
+    "not a valid DuckDB database file",
+    "Could not read enough bytes",
+    "Corrupt database file",
+    "Trying to read a database file with version number",
+)
+"""What DuckDB says of a file whose content it can't read; locks, rights and the disk are not to blame."""
+
+
 class TableError(Exception):
     """A built table does not keep its contract: wrong columns, a repeated key or an empty required column."""
 
@@ -79,12 +88,20 @@ class Export:
 def open_build(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the build database for writing and make its schemas; only its owner may read it, for it holds personal data.
 
+    A damaged file gives way to a new one: a refresh makes every table again.
+
     Raises
     ------
     duckdb.IOException
-        Another process has the file open.
+        Another process has the file open, or the machine does not let it be opened.
     """
-    connection = duckdb.connect(str(file))
+    try:
+        with discarding_if_damaged(file):
+            connection = duckdb.connect(str(file))
+    except duckdb.IOException:
+        if file.exists():
+            raise
+        connection = duckdb.connect(str(file))
     try:
         file.chmod(0o600)
         connection.execute("SET TimeZone = 'UTC'")
@@ -93,6 +110,18 @@ def open_build(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
     finally:
         connection.close()
+
+
+@contextmanager
+def discarding_if_damaged(file: Path) -> Iterator[None]:
+    """Delete a build database of which a part turns out to be damaged; the error that tells it goes on."""
+    try:
+        yield
+    except duckdb.IOException as error:
+        if any(damage in str(error) for damage in _DAMAGED):
+            file.unlink()
+            file.with_name(f"{file.name}.wal").unlink(missing_ok=True)
+        raise
 
 
 def open_edition(file: Path) -> duckdb.DuckDBPyConnection:

@@ -58,7 +58,7 @@ def history_of(workspace: Workspace, now: datetime) -> History:
     with _instance(workspace) as instance:
         if instance is None:
             return History(None, ())
-        return History(_last_run(instance, now), tuple(_unanswered(instance)))
+        return History(_last_run(instance, now, workspace), tuple(_unanswered(instance)))
 
 
 @contextmanager
@@ -72,7 +72,7 @@ def _instance(workspace: Workspace) -> Iterator[dg.DagsterInstance | None]:
         yield instance
 
 
-def _last_run(instance: dg.DagsterInstance, now: datetime) -> LastRun | None:
+def _last_run(instance: dg.DagsterInstance, now: datetime, workspace: Workspace) -> LastRun | None:
     import dagster as dg
 
     records = instance.get_run_records(dg.RunsFilter(job_name=JOB), limit=1)
@@ -84,18 +84,18 @@ def _last_run(instance: dg.DagsterInstance, now: datetime) -> LastRun | None:
         ended = datetime.fromtimestamp(record.end_time, UTC) if record.end_time else began
         if record.dagster_run.is_success:
             return LastRun("succeeded", ended)
-        return LastRun("failed", ended, _reason(instance, record.dagster_run.run_id))
+        return LastRun("failed", ended, _reason(instance, record.dagster_run.run_id, workspace))
     if now - began > LONGEST_RUN:
         return LastRun("failed", began, message("status.run.cut_off"))
     return LastRun("running", began)
 
 
-def _reason(instance: dg.DagsterInstance, run_id: str) -> Text:
+def _reason(instance: dg.DagsterInstance, run_id: str, workspace: Workspace) -> Text:
     import dagster as dg
 
     kinds = {dg.DagsterEventType.ASSET_CHECK_EVALUATION, dg.DagsterEventType.STEP_FAILURE}
     events = [entry.dagster_event for entry in instance.all_logs(run_id, of_type=kinds)]
-    return run.why_failed([event for event in events if event is not None])
+    return run.why_failed([event for event in events if event is not None], workspace.root)
 
 
 def _unanswered(instance: dg.DagsterInstance) -> Iterator[Unanswered]:
