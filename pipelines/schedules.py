@@ -37,7 +37,7 @@ GRACE: Final = timedelta(hours=6)
 CATCH_UP_SECONDS: Final = 600
 EACH_MORNING: Final = "0 7 * * *"
 WHILE_ACCOUNTS_CLOSE: Final = "0 6 3 2-5 *"
-"""The months in which a municipality draws up and audits its financial statement (Local Government Act, 113 and 125 §)."""
+"""The months in which a municipality draws up and audits its financial statement."""
 REPORTS: Final = tuple((language, ending) for language in LANGUAGES for ending in ("pdf", "docx"))
 LONGEST_REPORT: Final = 600.0
 """Seconds that one file of the report may take."""

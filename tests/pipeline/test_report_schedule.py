@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
@@ -19,7 +19,7 @@ from tests.pipeline.conftest import RefreshedTown
 
 def test_it_is_due_once_a_month_from_february_to_may(tmp_path: Path) -> None:
     schedule = schedules.report_schedule(Workspace(tmp_path))
-    ticks = cron_string_iterator(datetime(2026, 1, 1).timestamp(), schedule.cron_schedule, TIME_ZONE)
+    ticks = cron_string_iterator(datetime(2026, 1, 1, tzinfo=UTC).timestamp(), schedule.cron_schedule, TIME_ZONE)
     assert [next(ticks).month for _ in range(5)] == [2, 3, 4, 5, 2]
     assert schedule.default_status is dg.DefaultScheduleStatus.RUNNING
 
