@@ -15,7 +15,7 @@ PROVIDER_STAMP = $(PROVIDER)/node_modules/.package-lock.json
 # Compiled modules are kept in .venv, whatever the environment says: without them every start compiles thousands of files.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: install chromium provider test demo lint bench faults fuzz dictionary lock clean
+.PHONY: install chromium provider test demo lint audit bench faults fuzz dictionary lock clean
 .DELETE_ON_ERROR:
 
 install: $(STAMP)
@@ -73,6 +73,10 @@ lint: install
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/pytest $(CONTRACTS)
+
+# Asks an advisory service about every pin, so it needs a network; says so when there is none.
+audit: install
+	$(BIN)/python .ci/audit.py requirements.lock
 
 bench: install
 	$(BIN)/python tests/bench/coverage.py

@@ -20,8 +20,8 @@ from streamlit import runtime
 from dashboards import components, compression, data, private_files
 from dashboards.api.entry import PublicInterface
 from dashboards.compression import CompressedStatic
+from dashboards.guarded_answers import GuardedAnswers
 from dashboards.private_files import PrivateFiles
-from dashboards.secure_cookies import SecureCookies
 from dashboards.shell import PageShell
 from dashboards.texts import tr
 
@@ -52,11 +52,11 @@ def _explain_failure(_: Exception) -> bool:
 app = st.App(
     _HERE / "app.py",
     middleware=[
+        Middleware(GuardedAnswers),  # the outermost: what the others answer themselves is guarded too
         Middleware(PublicInterface),
         Middleware(PrivateFiles),
         Middleware(PageShell),
         Middleware(CompressedStatic),
-        Middleware(SecureCookies),
     ],
     routes=[Mount("/assets", StaticFiles(directory=_HERE / "static"))],
     lifespan=_lifespan,

@@ -1,4 +1,4 @@
-"""The page that the browser loads first: language, style, script, security headers.
+"""The page that the browser loads first: language, style, script, and the policy of what it may load.
 
 Here belongs: rewriting Streamlit's own HTML page on its way out. Not here: what a page shows.
 """
@@ -71,8 +71,6 @@ def _rewritten(body: bytes, headers: MutableHeaders, language: Language) -> byte
             del headers[name]
     headers["content-language"] = language
     headers["content-security-policy"] = policy
-    headers["referrer-policy"] = "same-origin"
-    headers["x-content-type-options"] = "nosniff"
     return page
 
 
@@ -114,8 +112,8 @@ def _policy(page: bytes) -> str:
         f"'sha256-{b64encode(sha256(script).digest()).decode()}'" for script in _INLINE_SCRIPT.findall(page)
     )
     return (
-        f"default-src 'self'; script-src 'self' {hashes} 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-        "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' ws: wss:; worker-src 'self' blob:; "
+        f"default-src 'self'; script-src 'self' {hashes}; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; "
         "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
     )
 

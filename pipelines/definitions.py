@@ -18,7 +18,7 @@ from pipelines.assets.staging import staging_assets
 from pipelines.assets.tables import build_resource, tables_asset
 from pipelines.inbox import inbox_sensor
 from pipelines.refresh import Progress, made_of
-from pipelines.schedules import asking_schedules, catch_up_sensor, mail_schedule
+from pipelines.schedules import asking_schedules, catch_up_sensor, mail_schedule, report_schedule
 from pipelines.workspace import Workspace
 
 JOB = "refresh"
@@ -45,7 +45,7 @@ def build_definitions(workspace: Workspace, progress: Progress = lambda _table: 
         assets=[interfaces_asset(), *assets, edition_asset(progress)],
         jobs=[job],
         sensors=[inbox_sensor(workspace, JOB), catch_up_sensor(workspace, JOB)],
-        schedules=[*asking_schedules(JOB), mail_schedule(workspace)],
+        schedules=[*asking_schedules(JOB), mail_schedule(workspace), report_schedule(workspace)],
         resources={"build": build_resource(workspace)},
         executor=dg.in_process_executor,
     )

@@ -1,4 +1,4 @@
-"""What a workspace does by itself at set times: ask the interfaces, catch up on what was missed, tell the owners.
+"""What a workspace does by itself at set times: ask the interfaces, catch up, tell the owners, write the report.
 
 Here belongs: when, and which sources. Not here: the assets, the sensor of the inbox (`inbox`), what is told
 (`service.mail`).
@@ -10,15 +10,20 @@ asks for all of them in a single run.
 
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import dagster as dg
 
-from pipelines import landing
+from pipelines import editions, landing
 from pipelines.assets.landing import ASK_TAG
+from pipelines.contract_model import LANGUAGES
 from pipelines.parsing import TIME_ZONE
 from pipelines.service.freshness import is_asked
 from pipelines.workspace import Workspace
@@ -31,6 +36,11 @@ GRACE: Final = timedelta(hours=6)
 
 CATCH_UP_SECONDS: Final = 600
 EACH_MORNING: Final = "0 7 * * *"
+WHILE_ACCOUNTS_CLOSE: Final = "0 6 3 2-5 *"
+"""The months in which a municipality draws up and audits its financial statement."""
+REPORTS: Final = tuple((language, ending) for language in LANGUAGES for ending in ("pdf", "docx"))
+LONGEST_REPORT: Final = 600.0
+"""Seconds that one file of the report may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +137,60 @@ def mail_schedule(workspace: Workspace) -> dg.ScheduleDefinition:
         execution_timezone=TIME_ZONE,
         default_status=dg.DefaultScheduleStatus.RUNNING,
     )
+
+
+def report_schedule(workspace: Workspace) -> dg.ScheduleDefinition:
+    """Return the schedule that writes the chapter of the welfare report while the accounts of a year are closed."""
+
+    @dg.op(name="write_report", description="The chapter of last year, from the edition in force, into reports/.")
+    def write_report(context: dg.OpExecutionContext) -> None:
+        last_year = datetime.now(ZoneInfo(TIME_ZONE)).year - 1
+        written = write_reports(Workspace(workspace.root), last_year)
+        context.log.info(f"{len(written)} files written")
+
+    @dg.job(name="write_report_job", executor_def=dg.in_process_executor)
+    def write_report_job() -> None:
+        write_report()
+
+    return dg.ScheduleDefinition(
+        name="report_while_accounts_close",
+        job=write_report_job,
+        cron_schedule=WHILE_ACCOUNTS_CLOSE,
+        execution_timezone=TIME_ZONE,
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+    )
+
+
+def write_reports(workspace: Workspace, year: int) -> list[Path]:
+    """Write the chapter of a year in every language into `reports/`, and return the files that are new.
+
+    A file bears the edition that it was made of and is never written over. Each is made by the command line in a
+    process of its own, as a person would: the pipelines know no page.
+
+    Raises
+    ------
+    dagster.Failure
+        There is no report to write; the message is the sentence of the command.
+    """
+    edition = editions.current_id(workspace)
+    workspace.reports.mkdir(exist_ok=True)
+    written: list[Path] = []
+    for language, ending in REPORTS:
+        file = workspace.reports / f"yhteispeli_{year}_{language}_{edition}.{ending}"
+        if file.exists():
+            continue
+        command = ["report", str(workspace.root), "--year", str(year), "--lang", language, "--out", str(file)]
+        done = subprocess.run(  # noqa: S603 - our own program, no shell
+            [sys.executable, "-c", "from pipelines.cli import main; main()", *command],
+            capture_output=True,
+            text=True,
+            timeout=LONGEST_REPORT,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise dg.Failure(" ".join(done.stderr.split()), allow_retries=False)
+        written.append(file)
+    return written
 
 
 def _schedule(cadence: Cadence, job_name: str) -> dg.ScheduleDefinition:

@@ -63,6 +63,11 @@ class Workspace:
         return self.root / "CURRENT"
 
     @property
+    def reports(self) -> Path:
+        """Chapters of the welfare report that the schedule wrote; public figures only."""
+        return self.root / "reports"
+
+    @property
     def templates(self) -> Path:
         """One XLSX template a file source, for those who deliver."""
         return self.root / "templates"

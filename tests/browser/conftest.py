@@ -185,8 +185,9 @@ def _wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
 
 @pytest.fixture
 def reader(page: Page, address: str) -> Iterator[Page]:
-    """A page of the browser; the test fails when anything is asked from another host."""
+    """A page of the browser; the test fails when anything is asked from another host, or a policy of ours stops a page."""
     strangers: list[str] = []
+    stopped: list[str] = []
     host = urlsplit(address).netloc
 
     def watch(url: str) -> None:
@@ -196,5 +197,7 @@ def reader(page: Page, address: str) -> Iterator[Page]:
 
     page.on("request", lambda request: watch(request.url))
     page.on("websocket", lambda socket: watch(socket.url))
+    page.on("console", lambda said: stopped.append(said.text) if "Content Security Policy" in said.text else None)
     yield page
     assert strangers == []
+    assert stopped == []

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, Response, expect
 from small_edition import EDITION
 
 from dashboards.formats import number
+from dashboards.guarded_answers import GUARDS
 from dashboards.navigation import PAGES
 
 pytestmark = pytest.mark.browser
@@ -125,6 +126,11 @@ def test_every_answer_is_local_compressed_and_guarded(reader: Page, address: str
     expect(reader.locator(".js-plotly-plot").first).to_be_visible(timeout=20_000)
     page = next(answer for answer in answers if answer.url.endswith("/avustukset"))
     assert "default-src 'self'" in page.headers["content-security-policy"]
+    assert "unsafe-eval" not in page.headers["content-security-policy"]
+    served = [answer for answer in answers if answer.url.startswith(address) and answer.status != 101]
+    for answer in served:
+        assert {name.lower() for name in GUARDS} <= set(answer.headers), answer.url
+        assert "strict-transport-security" not in answer.headers, "without encryption it would lock readers out"
     chart = next(answer for answer in answers if "PlotlyChart" in answer.url)
     assert chart.headers["content-encoding"] == "gzip"
     assert any(answer.url.endswith("source-sans-3-latin.woff2") and answer.ok for answer in answers)

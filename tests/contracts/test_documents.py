@@ -14,7 +14,7 @@ from pipelines.contract_model import Indicator
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [
     *sorted(ROOT.glob("*.md")),
-    *sorted((ROOT / "data_contracts").rglob("*.md")),
+    *(file for room in ("data_contracts", "pipelines", "dashboards") for file in sorted((ROOT / room).rglob("*.md"))),
 ]
 LINK = re.compile(r"\]\((?!https?:|#)([^)]+)\)")
 PLACE = re.compile(r"`((?:pipelines|warehouse|dashboards|data_contracts|tests)/[\w./]*)`")

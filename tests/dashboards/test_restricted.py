@@ -8,17 +8,10 @@ from pathlib import Path
 import pytest
 import waiting_name
 from small_edition import EDITION
-from starlette.applications import Starlette
-from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
-from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 from test_pages import text_of
 from waiting_name import MENTION, SETTINGS
 
-from dashboards.secure_cookies import SecureCookies
 from pipelines import contracts
 from pipelines.decisions import read_decisions
 from pipelines.workspace import Workspace
@@ -126,19 +119,6 @@ def test_what_can_not_be_read_is_said_in_a_sentence(broken: str, town: Workspace
     words = text_of(opened(app, OFFICIAL))
     assert "ei voi nyt näyttää" in words
     assert ("Tiedostoa links.csv ei voi lukea" in words) is (broken == "links")
-
-
-@pytest.mark.parametrize(("scheme", "is_marked"), [("https", True), ("http", False)])
-def test_cookies_travel_encrypted_where_the_page_does(scheme: str, is_marked: bool) -> None:
-    def answer(_: Request) -> Response:
-        response = Response()
-        response.set_cookie("login", "1")
-        response.set_cookie("state", "2", secure=True)
-        return response
-
-    app = Starlette(routes=[Route("/", answer)], middleware=[Middleware(SecureCookies)])
-    cookies = TestClient(app, base_url=f"{scheme}://localhost").get("/").headers.get_list("set-cookie")
-    assert [cookie.count("Secure") for cookie in cookies] == [int(is_marked), 1]
 
 
 def test_what_the_page_reads_is_in_the_file_of_analysts_and_mentions_are_not_in_the_public_one() -> None:

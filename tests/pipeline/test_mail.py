@@ -195,6 +195,8 @@ def test_a_password_goes_only_to_a_server_that_is_who_it_says(tmp_path: Path, mo
             tell(workspace, status, "arvaus")
         assert "arvaus" not in str(refused.value)
         assert tell(workspace, status, "salaisuus") == 1
+        kept = [file.read_bytes() for file in workspace.root.rglob("*") if file.is_file()]
+        assert not [content for content in kept if b"salaisuus" in content]
         assert set(post.taken()) == {KEEPER}
     finally:
         controller.stop()
