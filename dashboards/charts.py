@@ -243,7 +243,7 @@ def _add_targets(
         figure.add_annotation(
             x=left,
             y=height,
-            text=tr("Target {value}.", value=quantity(target, card)).rstrip("."),
+            text=f"{tr('Target')} {quantity(target, card)}",
             showarrow=False,
             xanchor="left",
             yanchor="bottom",
