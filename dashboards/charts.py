@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 import plotly.graph_objects as go  # type: ignore[import-untyped]
 
 from dashboards.formats import on_scale, quantity, scale_of, separators, unit_marks
-from dashboards.rows import IndicatorCard, SeriesBreak, Value
+from dashboards.rows import CouncilTerm, IndicatorCard, SeriesBreak, Value
 from dashboards.texts import tr
 from dashboards.theme import ACCENT, INK, PALE, QUIET, TEMPLATE, WHITE
 
@@ -27,6 +27,7 @@ def trend(
     series: Sequence[Value],
     breaks: Sequence[SeriesBreak],
     describe: Callable[[Value], str],
+    targets: Sequence[tuple[CouncilTerm, float]] = (),
 ) -> go.Figure:
     """Draw an indicator over the years.
 
@@ -43,6 +44,8 @@ def trend(
         Its series breaks, drawn as a line before the first year of the new series.
     describe
         What is said of a value when it is pointed at.
+    targets
+        Targets of council terms in the card's unit, drawn over the years of their term.
     """
     known = [value for value in series if value.number is not None]
     figure = go.Figure(layout={"template": TEMPLATE, "height": HEIGHT, "separators": "".join(separators())})
@@ -56,12 +59,15 @@ def trend(
     else:
         _add_points(figure, card, known, describe)
     _add_breaks(figure, known, breaks)
+    drawn = _within(known, targets)
+    _add_targets(figure, card, drawn, known)
     _label_last(figure, card, known)
     if known:
         figure.update_xaxes(**_axis(known))
         floor, ceiling = scale_of(card)
         before, after = unit_marks(card)
-        top = ceiling or _top(card, known) * 1.18 or 1
+        highest = max([_top(card, known), *(on_scale(target, card) for _, target in drawn)])
+        top = ceiling or highest * 1.18 or 1
         figure.update_yaxes(range=[floor, top], tickprefix=before, ticksuffix=after)
     return figure
 
@@ -204,6 +210,45 @@ def _add_breaks(figure: go.Figure, known: Sequence[Value], breaks: Sequence[Seri
             text=tr("The series breaks"),
             showarrow=False,
             font={"size": 13, "color": QUIET},
+        )
+
+
+def _within(known: Sequence[Value], targets: Sequence[tuple[CouncilTerm, float]]) -> list[tuple[CouncilTerm, float]]:
+    """Return the targets of the terms that the drawn years reach."""
+    return [
+        (term, target)
+        for term, target in targets
+        if known and term.first_year <= known[-1].year and known[0].year <= term.last_year
+    ]
+
+
+def _add_targets(
+    figure: go.Figure,
+    card: IndicatorCard,
+    targets: Sequence[tuple[CouncilTerm, float]],
+    known: Sequence[Value],
+) -> None:
+    """Draw each target as a dashed line over its term, named at its left end."""
+    for term, target in targets:
+        left = max(term.first_year - 0.5, known[0].year - 0.6)
+        height = on_scale(target, card)
+        figure.add_shape(
+            type="line",
+            x0=left,
+            x1=term.last_year + 0.5,
+            y0=height,
+            y1=height,
+            line={"color": INK, "width": 2, "dash": "dash"},
+        )
+        figure.add_annotation(
+            x=left,
+            y=height,
+            text=f"{tr('Target')} {quantity(target, card)}",
+            showarrow=False,
+            xanchor="left",
+            yanchor="bottom",
+            font={"size": 13, "color": INK},
+            bgcolor="rgba(255, 255, 255, 0.8)",
         )
 
 

@@ -170,6 +170,11 @@ class Edition:
         """Return the series breaks of an indicator, oldest first."""
         return tuple(found for found in self.breaks if found.indicator_id == indicator_id)
 
+    def targets_of(self, indicator_id: str) -> list[tuple[CouncilTerm, float]]:
+        """Return the terms that have a target for an indicator, each with its target in the indicator's unit."""
+        of_terms = ((term, self.term_values.get((indicator_id, term_id))) for term_id, term in self.terms.items())
+        return [(term, row.target) for term, row in of_terms if row is not None and row.target is not None]
+
     def label(self, list_id: str, code: str) -> str:
         """Return the label of a code; a code outside its list is shown as it is."""
         words = self.codes.get(list_id, {}).get(code)

@@ -19,7 +19,7 @@ from dashboards.kept import kept
 from dashboards.origin_link import origin_address, origin_anchor, origin_link
 from dashboards.pictures import sparkline
 from dashboards.report_link import report_link
-from dashboards.rows import TOTAL, IndicatorCard, Value, as_written
+from dashboards.rows import NOT_RECORDED, TOTAL, IndicatorCard, Value, as_written
 from dashboards.texts import say, tr
 from dashboards.theme import plotly_config
 
@@ -121,8 +121,13 @@ def _chart(edition: Edition, card: IndicatorCard) -> None:
 
 @kept
 def _figure(edition: Edition, card: IndicatorCard) -> go.Figure:
-    series, breaks = edition.series(card.indicator_id), edition.breaks_of(card.indicator_id)
-    return trend(card, series, breaks, lambda value: sentences.pointed_at(edition, card, value))
+    return trend(
+        card,
+        edition.series(card.indicator_id),
+        edition.breaks_of(card.indicator_id),
+        lambda value: sentences.pointed_at(edition, card, value),
+        edition.targets_of(card.indicator_id),
+    )
 
 
 @kept
@@ -155,10 +160,11 @@ def _breakdowns(edition: Edition, card: IndicatorCard, value: Value | None) -> s
 
 
 def parts_bars(edition: Edition, card: IndicatorCard, breakdown: str, period: str) -> str:
-    """Return a breakdown of one year as sorted bars, those without a number last."""
+    """Return a breakdown of one year as sorted bars, those without a number and what was not recorded last."""
     parts = edition.parts(card.indicator_id, breakdown, period)
     floor, ceiling = scale_of(card)
     top = ceiling or max((part.number or 0 for part in parts.values()), default=0) or 1
+    ranked = sorted(parts.items(), key=lambda part: _rank(*part), reverse=True)
     items = [
         Bar(
             label=edition.breakdown_label(breakdown, code),
@@ -167,9 +173,8 @@ def parts_bars(edition: Edition, card: IndicatorCard, breakdown: str, period: st
             note=sentences.bounds(card, part),
             is_pale=part.verdict == "not_usable",
         )
-        for code, part in parts.items()
+        for code, part in ranked
     ]
-    items.sort(key=lambda item: -1.0 if item.share is None else item.share, reverse=True)
     title = f"{say(card.title)} {as_written(period)} {sentences.by_breakdown(breakdown)}"
     drawn = components.bars(title, (sentences.breakdown_word(breakdown), say(card.title)), items)
     drawn += origin_link(origin_address(card.indicator_id, period, breakdown), title)
@@ -186,11 +191,17 @@ def parts_multiples(edition: Edition, card: IndicatorCard, breakdown: str, perio
     series = {code: edition.series(card.indicator_id, breakdown, code) for code in codes}
     top = max((value.number or 0 for values in series.values() for value in values), default=0) or 1
     of_year = edition.parts(card.indicator_id, breakdown, period)
-    ordered = sorted(series, key=lambda code: (of_year[code].number or 0) if code in of_year else -1.0, reverse=True)
+    ordered = sorted(series, key=lambda code: _rank(code, of_year.get(code)), reverse=True)
     pictures = [_multiple(edition, card, breakdown, code, series[code], years, top) for code in ordered]
     title = f"{say(card.title)} {sentences.by_breakdown(breakdown)}"
     link = origin_link(origin_address(card.indicator_id, period, breakdown), f"{title} {as_written(period)}")
     return components.heading(title, 3) + components.multiples(pictures) + link
+
+
+def _rank(code: str, part: Value | None) -> tuple[bool, float]:
+    """Return how far up a part stands: by its figure; what was not recorded is no class, so it is the last."""
+    number = None if part is None else part.number
+    return code != NOT_RECORDED, float("-inf") if number is None else number
 
 
 def _multiple(

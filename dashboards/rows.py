@@ -16,6 +16,7 @@ Words = Mapping[str, str]
 """One text in the languages of the contracts: `{"fi": …, "sv": …, "en": …}`."""
 
 TOTAL = "total"
+NOT_RECORDED = "not_recorded"
 
 Shown = Literal["value", "reported", "hidden", "missing"]
 

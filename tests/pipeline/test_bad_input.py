@@ -152,6 +152,39 @@ def test_a_refresh_of_bad_files_publishes_the_good_rows_and_accounts_for_all(
     assert f"Tiedostoja jäi lukematta: {len(REFUSALS)}." in out
 
 
+RETURNS = "Vuosi;Yhdistys;Jäsenmäärä;Talkootunnit\n"
+SURVEY = "Kausi;Vastauspäivä;Ikäryhmä;Sukupuoli;Osallistunut\n"
+
+
+def test_figures_that_cannot_be_told_are_empty_with_verdict_and_reason(workspace: Workspace) -> None:
+    """Answers that are all equal, one answer of members, no population, no budget, a survey without an age class."""
+    names = [f"Kuviteltu yhdistys {number} ry" for number in range(1, 11)]
+    drop(workspace, "prh_register", "ote.csv", REGISTER + "".join(map(association, range(1, 11))))
+    applied = [grant(number).replace("yhdistys 1 ry", f"yhdistys {number} ry") for number in range(1, 9)]
+    drop(workspace, "grant_ledger", "avustukset.csv", LEDGER + "".join(applied))
+    rows = [f"2023;{name};{50 if place == 0 else ''};100\n" for place, name in enumerate(names[:6])]
+    drop(workspace, "association_returns", "ilmoitukset.csv", RETURNS + "".join(rows))
+    drop(workspace, "resident_survey", "kysely.csv", SURVEY + "2021-2025;1.3.2023;18-29;nainen;kyllä\n" * 3)
+    published = refreshed(workspace)
+    with database.open_edition(workspace.editions / published.id / "analyst.duckdb") as edition:
+        told = edition.sql(
+            "SELECT indicator_id, period, value, verdict, verdict_reason FROM marts.indicator_values "
+            "WHERE breakdown = 'total' AND period IN ('2023', '2021-2025')"
+        ).fetchall()
+        broken = edition.sql(
+            "SELECT count(*) FROM marts.indicator_values "
+            "WHERE NOT coalesce(isfinite(value), true) OR (value IS NULL AND verdict <> 'not_usable') "
+            "OR verdict_reason IS NULL"
+        ).fetchone()
+    found = {indicator: tuple(rest) for indicator, _, *rest in told}
+    assert broken == (0,)
+    assert found["volunteer_hours"] == (None, "not_usable", "verdict.no_spread")
+    assert found["memberships"][:2] == (None, "not_usable")
+    assert found["grants_share_of_budget"][:2] == (None, "not_usable")
+    assert found["grants_per_resident_eur"][:2] == (None, "not_usable")
+    assert found["resident_participation_share"][:2] == (None, "not_usable")
+
+
 def test_a_register_that_shrinks_by_half_keeps_the_edition(workspace: Workspace, command: Command) -> None:
     drop(workspace, "prh_register", "ote.csv", REGISTER + "".join(map(association, range(1, 11))))
     drop(workspace, "grant_ledger", "avustukset.csv", LEDGER + grant(1))

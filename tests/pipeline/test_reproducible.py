@@ -1,4 +1,5 @@
-"""The same files and settings give the same bytes: in another folder, another order, with other threads and hash seeds."""
+"""The same files and settings give the same bytes: in another folder, another order, with other threads, hash seeds, clocks
+and locales."""
 
 from __future__ import annotations
 
@@ -45,6 +46,7 @@ def test_the_same_files_give_the_same_bytes(example_town: RefreshedTown, tmp_pat
     again = Workspace(tmp_path / "somewhere" / "else")
     again.root.parent.mkdir()
     threads = 1 if duckdb.connect().sql("SELECT current_setting('threads')").fetchone() != (1,) else 4
+    elsewhere = {"TZ": "Pacific/Auckland", "LC_ALL": "C"}
     code = (
         "import sys; from pathlib import Path; from tests.pipeline.test_reproducible import rebuild; "
         "rebuild(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]))"
@@ -52,7 +54,7 @@ def test_the_same_files_give_the_same_bytes(example_town: RefreshedTown, tmp_pat
     subprocess.run(
         [sys.executable, "-c", code, str(example_town.workspace.root), str(again.root), str(threads)],
         cwd=ROOT,
-        env={**os.environ, "PYTHONHASHSEED": "7", "POLARS_MAX_THREADS": "1", "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONHASHSEED": "7", "POLARS_MAX_THREADS": "1", "PYTHONPATH": str(ROOT)} | elsewhere,
         check=True,
     )
     first, second = tables_of(example_town.workspace), tables_of(again)

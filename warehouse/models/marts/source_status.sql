@@ -10,7 +10,8 @@ WITH accounts AS (
         sum(eur_read) AS eur_read,
         sum(eur_staged) AS eur_staged,
         sum(eur_quarantined) AS eur_quarantined,
-        max(received_at)::DATE AS newest_received_on
+        -- a file that could not be read puts off no delivery
+        max(received_at) FILTER (state = 'read')::DATE AS newest_received_on
     FROM quality.files
     WHERE state <> 'superseded'
     GROUP BY source
