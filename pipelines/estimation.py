@@ -17,6 +17,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,10 @@ CONFIDENCE = 0.975
 """The upper end of a two-sided 95 % interval."""
 
 REST = "rest"
+Pooled = Mapping[tuple[str, int], frozenset[str]]
+"""The purpose groups that are weighed together, by indicator and year: those whose figures are hidden."""
+
+NOTHING_HIDDEN: Pooled = {}
 Cell = tuple[str, bool]
 """A purpose group, and whether its associations got a grant."""
 
@@ -69,7 +74,7 @@ TOO_FEW, NO_SPREAD = "too_few_answers", "no_spread"
 """Why there is no estimate, the last part of a message key of verdicts."""
 
 
-def estimates(field: pl.DataFrame) -> pl.DataFrame:
+def estimates(field: pl.DataFrame, hidden: Pooled = NOTHING_HIDDEN) -> pl.DataFrame:
     """Estimate every indicator of returns for every year.
 
     Parameters
@@ -78,6 +83,10 @@ def estimates(field: pl.DataFrame) -> pl.DataFrame:
         `year`, `register_number`, `purpose_group`, `got_grant`, and the answers `volunteer_hours`, `volunteer_persons`,
         `members`, `events`, `joint_events`, `cooperation_grade`, `agrees` (1 or 0); one row an active association and
         year, answers null where it gave none.
+    hidden
+        The purpose groups that must not be told. Whatever is told is estimated with these as one stratum: what weighs
+        the same can't be told apart, so no estimate says more of them than their sum does (decision 0015). The
+        estimates of the hidden groups themselves are made as if nothing were hidden.
 
     Returns
     -------
@@ -88,12 +97,13 @@ def estimates(field: pl.DataFrame) -> pl.DataFrame:
     # the order of the rows must not show in the last digit
     for (year,), of_year in field.sort("year", "register_number").group_by(["year"], maintain_order=True):
         for indicator, column in COLUMNS.items():
-            found = _estimate(of_year, column, _kind(indicator))
+            pooled = hidden.get((indicator, int(str(year))), frozenset())
+            found = _estimate(of_year, column, _kind(indicator), pooled)
             rows.extend({"indicator_id": indicator, "year": year, **row} for row in found)
     return pl.DataFrame(rows, schema=ESTIMATE_SCHEMA)
 
 
-def changes(field: pl.DataFrame) -> pl.DataFrame:
+def changes(field: pl.DataFrame, hidden: Pooled = NOTHING_HIDDEN) -> pl.DataFrame:
     """Estimate the change of every indicator of returns from the year before, by the associations that answered both.
 
     An association that answers in one of the years only says nothing about change, so non-response never reads as
@@ -114,17 +124,18 @@ def changes(field: pl.DataFrame) -> pl.DataFrame:
             )
             differences = panel.with_columns(difference=answer - pl.col("before"))
             kind = "total" if indicator in TOTALS else "mean"
-            found = _estimate(differences, "difference", kind, is_change=True)
+            pooled = hidden.get((indicator, before), frozenset()) | hidden.get((indicator, year), frozenset())
+            found = _estimate(differences, "difference", kind, pooled, is_change=True)
             rows.extend({"indicator_id": indicator, "year": year, **row} for row in found)
     return pl.DataFrame(rows, schema=ESTIMATE_SCHEMA)
 
 
-def stratify(field: pl.DataFrame, column: str) -> pl.DataFrame:
+def stratify(field: pl.DataFrame, column: str, pooled: AbstractSet[str] = frozenset()) -> pl.DataFrame:
     """Give every association its stratum, the stratum's size N, and the weight N/n of its answers to a column.
 
     Strata with fewer than `SMALLEST_STRATUM` answers are collapsed in steps: the receivers and non-receivers of a
     purpose group; then the small purpose groups into `rest`; then `rest` with the smallest other stratum until it is
-    large enough. With too few answers in the whole field one stratum is left.
+    large enough. With too few answers in the whole field one stratum is left. `pooled` purpose groups are in `rest`.
 
     Returns
     -------
@@ -133,7 +144,7 @@ def stratify(field: pl.DataFrame, column: str) -> pl.DataFrame:
     """
     is_answer = pl.col(column).is_not_null()
     cells = field.group_by("purpose_group", "got_grant").agg(n=is_answer.sum()).sort("purpose_group", "got_grant")
-    labels = _collapse({(row[0], row[1]): row[2] for row in cells.iter_rows()})
+    labels = _collapse({(row[0], row[1]): row[2] for row in cells.iter_rows()}, pooled)
     named = pl.DataFrame(
         [(group, receiver, label) for (group, receiver), label in labels.items()],
         schema={"purpose_group": pl.String, "got_grant": pl.Boolean, "stratum": pl.String},
@@ -145,12 +156,12 @@ def stratify(field: pl.DataFrame, column: str) -> pl.DataFrame:
     )
 
 
-def _collapse(answers: Mapping[Cell, int]) -> dict[Cell, str]:
+def _collapse(answers: Mapping[Cell, int], pooled: AbstractSet[str]) -> dict[Cell, str]:
     """Return the stratum of each cell (purpose group, grant receiver) by the numbers of answers in the cells."""
     labels: dict[Cell, str] = {}
     for group in {group for group, _ in answers}:
         cells = [cell for cell in answers if cell[0] == group]
-        if sum(answers[cell] for cell in cells) < SMALLEST_STRATUM:
+        if group in pooled or sum(answers[cell] for cell in cells) < SMALLEST_STRATUM:
             labels |= dict.fromkeys(cells, REST)
         elif min(answers[cell] for cell in cells) < SMALLEST_STRATUM:
             labels |= dict.fromkeys(cells, group)
@@ -171,35 +182,47 @@ def _kind(indicator: str) -> str:
     return "total" if indicator in TOTALS else "mean" if indicator in MEANS else "share"
 
 
-def _estimate(of_year: pl.DataFrame, column: str, kind: str, *, is_change: bool = False) -> Iterator[dict[str, object]]:
+def _estimate(
+    of_year: pl.DataFrame, column: str, kind: str, pooled: AbstractSet[str], *, is_change: bool = False
+) -> Iterator[dict[str, object]]:
     """Yield the whole and each purpose group; nothing when nobody answered."""
     if of_year[column].null_count() == of_year.height:
         return
-    sample = _sample(of_year, column)
+    sample = _sample(of_year, column, pooled)
     if sample is None:
         yield {"breakdown": "total", "breakdown_value": "total", "n": of_year[column].count(), "reason": TOO_FEW}
         return
-    answered = sample.data.lazy().collect()
+    of_hidden = _sample(of_year, column) if pooled else sample
     has_known_part = kind == "total" and not is_change
 
-    def found(of_domain: pl.DataFrame, parameter: svy.ParamEst | None, within: pl.Expr) -> dict[str, object]:
-        freedom = degrees_of_freedom(answered, column, within) if has_known_part else None
+    def found(
+        drawn: svy.Sample, of_domain: pl.DataFrame, parameter: svy.ParamEst | None, within: pl.Expr
+    ) -> dict[str, object]:
+        answered = drawn.data.lazy().collect() if has_known_part else None
+        freedom = None if answered is None else degrees_of_freedom(answered, column, within)
         return _told(of_domain[column], parameter, freedom, is_change=is_change)
 
     whole = next(iter(_parameters(sample, column, kind)), None)
-    yield {"breakdown": "total", "breakdown_value": "total", **found(of_year, whole, pl.lit(value=True))}
-    parameters = {parameter.by_level: parameter for parameter in _parameters(sample, column, kind, by="purpose_group")}
+    yield {"breakdown": "total", "breakdown_value": "total", **found(sample, of_year, whole, pl.lit(value=True))}
+    shown = _by_group(sample, column, kind)
+    own = _by_group(of_hidden, column, kind) if of_hidden is not None and pooled else shown
     for (group,), of_group in of_year.group_by(["purpose_group"], maintain_order=True):
         if of_group[column].count():
-            of_domain = found(of_group, parameters.get((group,)), pl.col("purpose_group") == group)
+            drawn, parameters = (of_hidden, own) if group in pooled and of_hidden is not None else (sample, shown)
+            of_domain = found(drawn, of_group, parameters.get(str(group)), pl.col("purpose_group") == group)
             yield {"breakdown": "purpose_group", "breakdown_value": group, **of_domain}
 
 
-def _sample(field: pl.DataFrame, column: str) -> svy.Sample | None:
+def _by_group(sample: svy.Sample, column: str, kind: str) -> dict[str, svy.ParamEst]:
+    found = _parameters(sample, column, kind, by="purpose_group")
+    return {str(parameter.by_level[0]): parameter for parameter in found if parameter.by_level}
+
+
+def _sample(field: pl.DataFrame, column: str, pooled: AbstractSet[str] = frozenset()) -> svy.Sample | None:
     """Return the answers as a stratified sample; None when there are too few to say anything."""
     import svy
 
-    answered = stratify(field, column).filter(pl.col(column).is_not_null())
+    answered = stratify(field, column, pooled).filter(pl.col(column).is_not_null())
     if answered.height < SMALLEST_STRATUM:
         return None
     data = answered.select("stratum", "weight", "stratum_size", "purpose_group", column)

@@ -36,7 +36,7 @@ def made_of() -> Mapping[str, frozenset[str]]:
         graph[f"staging.{source}"] = {f"raw.{source}"}
         if rooms.needs_register(contract):
             graph[f"staging.{source}"].add("staging.prh_register")
-    graph["marts.term_panels"] = {"marts.return_field", "marts.term_ends"}
+    graph["marts.term_panels"] = {"marts.return_field", "marts.term_ends", rooms.FIGURES}
     graph["meta.revisions"] = {editions.MASKED_TABLE}
     graph["core.association_names"] = {"core.associations", "staging.prh_register"}
     mentions = {f"staging.{source}" for source in rooms.MENTIONS}
@@ -44,7 +44,7 @@ def made_of() -> Mapping[str, frozenset[str]]:
     graph["core.grant_explanations"] = set()
     graph["core.proposals"] = {"core.association_names", *(f"raw.{source}" for source in proposals.ASKED)}
     graph["core.event_tellings"] = {"staging.events", "core.city_work", "core.organisation_links"}
-    graph["marts.return_estimates"] = graph["marts.return_changes"] = {"marts.return_field"}
+    graph["marts.return_estimates"] = graph["marts.return_changes"] = {"marts.return_field", rooms.FIGURES}
     weighed = {"marts.resident_field", "marts.survey_population"}
     graph["marts.resident_estimates"] = graph["marts.resident_changes"] = weighed
     graph["core.link_candidates"] = {"core.organisation_links", "core.associations", "core.association_names"}
@@ -52,7 +52,7 @@ def made_of() -> Mapping[str, frozenset[str]]:
         reads_quality = any(table.startswith("quality.") for table in model.reads)
         own = {table for table in model.reads if not table.startswith("quality.")}
         graph[name] = own | (set(staging) if reads_quality else set())
-    graph[editions.MASKED_TABLE] |= {"marts.association_years", "marts.grant_awards"}  # disclosure control reads them
+    graph[rooms.FIGURES] |= {"marts.association_years", "marts.grant_awards"}  # disclosure control reads them
     order = TopologicalSorter({name: sorted(graph[name]) for name in sorted(graph)}).static_order()
     return {name: frozenset(graph[name]) for name in order}
 

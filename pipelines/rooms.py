@@ -6,7 +6,7 @@ functions), the order of the work (`pipelines.refresh`), DuckDB's settings (`war
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -53,6 +53,10 @@ MENTIONS = {
     "umbrella_members": "member_name",
 }
 """The column of each source that names an organisation."""
+
+
+FIGURES = "marts.figures"
+"""What was counted and told, before anything is estimated."""
 
 
 class BlockingCheckError(Exception):
@@ -216,13 +220,13 @@ def _mentions(build: Build, source: str, column: str) -> pl.DataFrame:
 def return_estimates(build: Build) -> int:
     """Write `marts.return_estimates`."""
     field = database.read_frame(build.connection, "marts.return_field")
-    return _write_frame(build, "marts.return_estimates", estimation.estimates(field))
+    return _write_frame(build, "marts.return_estimates", estimation.estimates(field, _hidden_groups(build)))
 
 
 def return_changes(build: Build) -> int:
     """Write `marts.return_changes`."""
     field = database.read_frame(build.connection, "marts.return_field")
-    return _write_frame(build, "marts.return_changes", estimation.changes(field))
+    return _write_frame(build, "marts.return_changes", estimation.changes(field, _hidden_groups(build)))
 
 
 def resident_estimates(build: Build) -> int:
@@ -253,7 +257,8 @@ def model(build: Build, table: str) -> int:
     """
     shape = editions.shape_of(contracts.tables()[table])
     rows = database.build_from_sql(build.connection, shape, models()[table].sql)
-    return rows if table != editions.MASKED_TABLE else _finish_values(build)
+    finish = _FINISHED.get(table)
+    return rows if finish is None else finish(build)
 
 
 def changed_figures(build: Build) -> int:
@@ -271,7 +276,7 @@ def term_panels(build: Build) -> int:
     field = database.read_frame(build.connection, "marts.return_field")
     ends = database.read_frame(build.connection, "marts.term_ends").filter(pl.col("basis") == "returns")
     years = ends.select(pl.col("baseline_period", "latest_period").cast(pl.Int64)).drop_nulls()
-    return _write_frame(build, "marts.term_panels", panels(field, years.iter_rows()))
+    return _write_frame(build, "marts.term_panels", panels(field, years.iter_rows(), _hidden_groups(build)))
 
 
 def publish(build: Build) -> editions.Published:
@@ -289,11 +294,11 @@ def publish(build: Build) -> editions.Published:
     return published
 
 
-def _finish_values(build: Build) -> int:
-    """Hide small groups, and mark what the edition before had otherwise."""
+def _hide(build: Build) -> int:
+    """Say which of the counted figures are hidden."""
     k = build.workspace.settings.figures.disclosure_k
     hidden = disclosure.hide_small_groups(
-        database.read_frame(build.connection, editions.MASKED_TABLE),
+        database.read_frame(build.connection, FIGURES),
         disclosure.rules(contracts.indicators().values(), k),
         editions.hidden_before(build.workspace),
         disclosure.known_active(
@@ -301,10 +306,28 @@ def _finish_values(build: Build) -> int:
             database.read_frame(build.connection, "marts.grant_awards"),
         ),
     )
-    _write_frame(build, editions.MASKED_TABLE, hidden)
+    return _write_frame(build, FIGURES, hidden)
+
+
+def _hidden_groups(build: Build) -> estimation.Pooled:
+    """Return the hidden purpose groups of each indicator and year."""
+    hidden = database.read_frame(build.connection, FIGURES).filter("is_hidden", pl.col("breakdown") == "purpose_group")
+    found: dict[tuple[str, int], frozenset[str]] = {}
+    for indicator, year, group in hidden.select("indicator_id", "year", "breakdown_value").iter_rows():
+        found[indicator, year] = found.get((indicator, year), frozenset()) | {group}
+    return found
+
+
+def _mark_revised(build: Build) -> int:
+    """Mark what the edition before had otherwise."""
+    values = database.read_frame(build.connection, editions.MASKED_TABLE)
     public = revisions.marked(editions.public_values(build.connection), editions.before(build.workspace))
-    marked = hidden.update(public.select(*disclosure.KEY, "status"), on=disclosure.KEY)
+    marked = values.update(public.select(*disclosure.KEY, "status"), on=disclosure.KEY)
     return _write_frame(build, editions.MASKED_TABLE, marked)
+
+
+_FINISHED: Mapping[str, Callable[[Build], int]] = {FIGURES: _hide, editions.MASKED_TABLE: _mark_revised}
+"""What is done to the rows of a model after its SQL."""
 
 
 def _read(

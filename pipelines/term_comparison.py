@@ -18,7 +18,9 @@ PANEL_SCHEMA = {"baseline_year": pl.Int64} | {
 """One row an indicator, baseline year and year; the estimate is null where too few answered in both."""
 
 
-def panels(field: pl.DataFrame, pairs: Iterable[tuple[int, int]]) -> pl.DataFrame:
+def panels(
+    field: pl.DataFrame, pairs: Iterable[tuple[int, int]], hidden: estimation.Pooled = estimation.NOTHING_HIDDEN
+) -> pl.DataFrame:
     """Estimate the change of every indicator of returns from a baseline year to a later one, for the whole field.
 
     Parameters
@@ -27,19 +29,26 @@ def panels(field: pl.DataFrame, pairs: Iterable[tuple[int, int]]) -> pl.DataFram
         As for `estimation.estimates`.
     pairs
         Baseline year and later year of each comparison.
+    hidden
+        As for `estimation.estimates`.
 
     Returns
     -------
     pl.DataFrame
         Columns as `PANEL_SCHEMA`; the estimate is the change, `n` the number of associations in the panel.
     """
-    frames = [_panel(field, baseline, year) for baseline, year in sorted(set(pairs))]
+    frames = [_panel(field, baseline, year, hidden) for baseline, year in sorted(set(pairs))]
     return pl.concat([pl.DataFrame(schema=PANEL_SCHEMA), *frames])
 
 
-def _panel(field: pl.DataFrame, baseline: int, year: int) -> pl.DataFrame:
+def _panel(field: pl.DataFrame, baseline: int, year: int, hidden: estimation.Pooled) -> pl.DataFrame:
     """Put the baseline in the place of the year before, which is what `estimation.changes` compares with."""
     now = field.filter(pl.col("year") == year)
     then = field.filter(pl.col("year") == baseline).with_columns(year=pl.lit(year - 1, field.schema["year"]))
-    found = estimation.changes(pl.concat([then, now])).filter(pl.col("breakdown") == "total")
+    of_ends = {
+        (name, year - 1 if of == baseline else of): groups for (name, of), groups in hidden.items() if of != year - 1
+    }
+    if baseline == year - 1:
+        of_ends = dict(hidden)
+    found = estimation.changes(pl.concat([then, now]), of_ends).filter(pl.col("breakdown") == "total")
     return found.with_columns(baseline_year=pl.lit(baseline, pl.Int64)).select(list(PANEL_SCHEMA))

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from pipelines import precision
-from pipelines.estimation import estimates
+from pipelines.estimation import NOTHING_HIDDEN, Pooled, estimates
 from tests.disclosure import whole_numbers
 from tests.disclosure.attacker import FIELD, Edition, Place, edition
 from tests.disclosure.test_attacker import CARDS, K, Published, by_place
@@ -88,7 +88,7 @@ def exact(number: float, _lower: float, _upper: float) -> float:
     return number
 
 
-def town(written: Callable[[float, float, float], float]) -> Edition:
+def town(written: Callable[[float, float, float], float], pooled: Pooled = NOTHING_HIDDEN) -> Edition:
     """A town whose strata are its groups: nobody of it got a grant, so the attacker's guess is right."""
     answers = [
         (group, place, (1 if place < YES[group] else 0) if place < ANSWERED[group] else None)
@@ -112,7 +112,9 @@ def town(written: Callable[[float, float, float], float]) -> Edition:
         infer_schema_length=None,
     )
     (estimate,) = (
-        estimates(field).filter(pl.col("indicator_id") == SHARE, pl.col("breakdown") == "total").iter_rows(named=True)
+        estimates(field, pooled)
+        .filter(pl.col("indicator_id") == SHARE, pl.col("breakdown") == "total")
+        .iter_rows(named=True)
     )
     value, lower, upper = (
         written(estimate[name], estimate["lower"], estimate["upper"]) for name in ("estimate", "lower", "upper")
@@ -143,11 +145,10 @@ def town(written: Callable[[float, float, float], float]) -> Edition:
 def left_of(seen: Edition, *, is_rounded: bool) -> list[Range]:
     told = {("2024", SHARE, "purpose_group", group): n for group, n in ANSWERED.items()}
     found = list(attacked(seen, told, is_rounded=is_rounded))
-    assert len(found) == 2  # by the value, and by value and interval
-    assert None not in found
-    ranges = [range_ for one in found for range_ in one or ()]
-    assert all(range_.lower <= YES[range_.place[3]] <= range_.upper for range_ in ranges)
-    return ranges
+    assert len(found) == 4  # two guesses; each by the value, and by value and interval
+    right = [one for one in found if one and all(of.lower <= YES[of.place[3]] <= of.upper for of in one)]
+    assert right
+    return [range_ for one in right for range_ in one]
 
 
 def test_exact_estimates_give_hidden_counts_back() -> None:
@@ -161,3 +162,13 @@ def test_rounded_estimates_do_not() -> None:
     found = left_of(town(rounded), is_rounded=True)
     assert found
     assert not [range_ for range_ in found if is_narrow(range_)]
+
+
+def test_exact_estimates_give_nothing_back_when_the_hidden_groups_are_one_stratum() -> None:
+    """The attacker guesses just that; what the total leaves is left, to the last answer."""
+    pooled = town(exact, {(SHARE, 2024): frozenset(HIDDEN)})
+    found = [one for one in left_of(pooled, is_rounded=False) if not is_narrow(one)]
+    yes, answers = (sum(of[group] for group in HIDDEN) for of in (YES, ANSWERED))
+    assert {(one.place[3], one.lower, one.upper) for one in found} >= {
+        (group, max(0, yes - (answers - ANSWERED[group])), min(ANSWERED[group], yes)) for group in HIDDEN
+    }

@@ -210,9 +210,12 @@ def _variance_of(
 def guesses(table: Table) -> Iterator[Mapping[str, float]]:
     """Yield what an answer of a group may weigh where it is not N/n of its group.
 
-    The strata are the groups, or those with few answers were collapsed into one, as the public program does.
+    The strata are the groups, or the hidden ones are one stratum, or those with few answers were collapsed into one,
+    as the public program does.
     """
     yield {}
+    if table.left_answers:
+        yield dict.fromkeys(table.groups, table.left_size / table.left_answers)
     if not table.is_known:
         return
     few = {group: o[0] for group, o in table.groups.items() if o[0].answers < SMALLEST_STRATUM}

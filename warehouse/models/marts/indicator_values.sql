@@ -1,32 +1,7 @@
 -- grain: one row an indicator, period and breakdown value
-WITH yearly AS (
-    SELECT * FROM marts.register_figures
-    UNION ALL SELECT * FROM marts.return_figures
-    UNION ALL SELECT * FROM marts.grant_figures
-    UNION ALL SELECT * FROM marts.city_figures
-    UNION ALL SELECT * FROM marts.classified_figures
-    UNION ALL SELECT * FROM marts.support_figures
-    UNION ALL SELECT * FROM marts.participation_figures
-),
-
-figures AS (
-    SELECT 'year' AS period_type, yearly.year::VARCHAR AS period, years.is_complete,
-        yearly.indicator_id, yearly.year, yearly.breakdown, yearly.breakdown_value,
-        yearly.reported, yearly.n, yearly.population
-    FROM yearly
-    JOIN core.years AS years ON years.year = yearly.year
-    UNION ALL
-    SELECT 'term', residents.term, terms.ends <= edition.data_until,
-        residents.indicator_id, NULL, residents.breakdown, residents.breakdown_value,
-        residents.reported, residents.n, residents.population
-    FROM marts.resident_figures AS residents
-    JOIN meta.council_terms AS terms ON terms.term_id = residents.term
-    CROSS JOIN meta.edition AS edition
-),
-
 -- the first complete year whose whole window lies in years that returns and grants both speak of; the other kinds of
 -- evidence reach a part of the field each, so one that starts later makes no year before it too small (decision 0011)
-first_full AS (
+WITH first_full AS (
     SELECT max(kinds.first_seen) + any_value(ceil(edition.active_within_months / 12)) - 1 AS year
     FROM (
         SELECT kind, min(year(evidence_on)) AS first_seen
@@ -74,7 +49,7 @@ described AS (
         estimates.is_collapsed,
         cards.basis IN ('evidence', 'returns') AND figures.year < (SELECT year FROM first_full) AS window_is_short,
         CASE WHEN cards.basis = 'returns' THEN figures.n / nullif(figures.population, 0) END AS coverage_share
-    FROM figures
+    FROM marts.figures AS figures
     JOIN meta.indicators AS cards ON cards.indicator_id = figures.indicator_id
     LEFT JOIN estimates
         ON estimates.indicator_id = figures.indicator_id AND estimates.period = figures.period
@@ -142,7 +117,7 @@ SELECT
     END AS verdict,
     'verdict.' || judged.reason AS verdict_reason,
     judged.break_id,
-    false AS is_hidden,
+    judged.is_hidden,
     edition.edition_id
 FROM judged
 CROSS JOIN meta.edition AS edition
