@@ -19,7 +19,7 @@ from pipelines.feedback import Note
 from pipelines.question_maps import read_maps
 from pipelines.raw_table import RawTable, unread_headers
 from pipelines.reading import read_file, recognise_source
-from pipelines.rooms import raw_frame
+from pipelines.receiving import raw_frame
 from pipelines.settings import SETTINGS_FILE, Settings, WorkspaceError, parse_settings
 from pipelines.workspace import Workspace
 

@@ -1,7 +1,7 @@
 """One refresh of a workspace, from the inbox to CURRENT.
 
 Here belongs: which table is made of which, the order that follows, and the refresh without Dagster. Not here: the work
-itself (`pipelines.rooms`), Dagster (`pipelines.definitions`).
+itself (`pipelines.receiving`, `pipelines.rooms`), Dagster (`pipelines.definitions`).
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from graphlib import TopologicalSorter
 
-from pipelines import catalogue, contracts, editions, proposals, rooms
-from pipelines.rooms import Build
+from pipelines import catalogue, contracts, editions, proposals, receiving, rooms
+from pipelines.build import Build
 from pipelines.staging import Staged
 from pipelines.workspace import Workspace
 from warehouse import database
@@ -34,7 +34,7 @@ def made_of() -> Mapping[str, frozenset[str]]:
     graph["meta.edition"] = set(raw)
     for source, contract in sources.items():
         graph[f"staging.{source}"] = {f"raw.{source}"}
-        if rooms.needs_register(contract):
+        if receiving.needs_register(contract):
             graph[f"staging.{source}"].add("staging.prh_register")
     graph["marts.term_panels"] = {"marts.return_field", "marts.term_ends", rooms.FIGURES}
     graph["meta.revisions"] = {editions.MASKED_TABLE}
@@ -70,9 +70,9 @@ def _careful(do: Work, build: Build) -> object:
 def _work(table: str) -> Work:
     room, _, name = table.partition(".")
     if room == "raw":
-        return partial(rooms.raw, source=name)
+        return partial(receiving.raw, source=name)
     if room == "staging":
-        return partial(rooms.stage, source=name)
+        return partial(receiving.stage, source=name)
     if table in _ALONE:
         return _ALONE[table]
     return partial(rooms.meta, table=name) if room == "meta" else partial(rooms.model, table=table)
@@ -83,7 +83,7 @@ def run_rooms(workspace: Workspace, progress: Progress) -> editions.Published:
 
     Raises
     ------
-    rooms.BlockingCheckError, editions.EmptyEditionError, database.TableError
+    receiving.BlockingCheckError, editions.EmptyEditionError, database.TableError
         The edition before stays in force.
     """
     with database.open_build(workspace.build_file) as connection:
@@ -92,7 +92,7 @@ def run_rooms(workspace: Workspace, progress: Progress) -> editions.Published:
             progress(table)
             result = work(table)(build)
             if isinstance(result, Staged):
-                rooms.refuse_critical(result)
+                receiving.refuse_critical(result)
         progress("edition")
         return rooms.publish(build)
 

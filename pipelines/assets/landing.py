@@ -6,8 +6,8 @@ stops nothing: what landed before is used, and the asset says which one failed a
 
 import dagster as dg
 
+from pipelines.build import Build
 from pipelines.clients import CLIENTS, Fetched, fetch_all
-from pipelines.rooms import Build
 
 INTERFACES = dg.AssetKey(["landing", "interfaces"])
 

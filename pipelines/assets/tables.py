@@ -10,9 +10,9 @@ import dagster as dg
 from pipelines import contracts
 from pipelines.assets.columns import lineage_metadata
 from pipelines.assets.landing import INTERFACES
+from pipelines.build import Build
 from pipelines.clients import CLIENTS
 from pipelines.refresh import Progress, made_of, work
-from pipelines.rooms import Build
 from pipelines.workspace import Workspace
 from warehouse import database
 

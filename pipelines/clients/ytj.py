@@ -18,7 +18,7 @@ from pipelines.check_digit import has_valid_check_digit
 from pipelines.clients.job import Job, field, refuse_repetition
 from pipelines.raw_table import Refused
 from pipelines.reading import read_file
-from pipelines.rooms import raw_frame
+from pipelines.receiving import raw_frame
 from pipelines.settings import CompanyInterface
 from pipelines.sources.ytj_companies import COMPANIES, business_id_of
 from pipelines.workspace import Workspace

@@ -26,7 +26,7 @@ from pipelines import contracts, linking, staging
 from pipelines.contract_model import Rule, fold
 from pipelines.example import TRUTH_FILE, write_example
 from pipelines.reading import read_file
-from pipelines.rooms import raw_frame
+from pipelines.receiving import raw_frame
 from pipelines.workspace import Workspace
 
 RECEIVED = date(2026, 2, 1)

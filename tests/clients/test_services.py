@@ -30,10 +30,11 @@ from played_services import (
 
 from pipelines import cli, clients, contracts, landing, run
 from pipelines.assets.landing import interfaces_asset
+from pipelines.build import Build
 from pipelines.clients.http import Manners
 from pipelines.definitions import build_definitions
 from pipelines.reading import read_file
-from pipelines.rooms import Build, raw_frame
+from pipelines.receiving import raw_frame
 from pipelines.staging import stage
 from pipelines.workspace import Workspace
 

@@ -22,7 +22,7 @@ from pipelines.question_maps import QuestionMap, read_maps
 from pipelines.raw_table import RawTable, Refused
 from pipelines.reading import read_file, recognise_source
 from pipelines.reading_csv import decode
-from pipelines.rooms import raw_frame
+from pipelines.receiving import raw_frame
 from pipelines.settings import OWN_LISTS, Settings, WorkspaceError
 from pipelines.workspace import Workspace
 

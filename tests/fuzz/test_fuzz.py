@@ -20,7 +20,7 @@ from pipelines import contracts, staging
 from pipelines.corrections import read_corrections
 from pipelines.question_maps import read_maps
 from pipelines.reading import Refused, read_file
-from pipelines.rooms import raw_frame
+from pipelines.receiving import raw_frame
 from pipelines.settings import SETTINGS_FILE, WorkspaceError, parse_settings
 from pipelines.workspace import Workspace
 

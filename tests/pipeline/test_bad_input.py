@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from pipelines import contracts, editions, landing, refresh, run
-from pipelines.rooms import BlockingCheckError
+from pipelines.receiving import BlockingCheckError
 from pipelines.run import Outcome
 from pipelines.workspace import Workspace
 from warehouse import database

@@ -10,8 +10,8 @@ import duckdb
 import pytest
 
 from pipelines import contracts, disclosure, editions, landing, open_data, refresh
+from pipelines.build import Build
 from pipelines.editions import EmptyEditionError
-from pipelines.rooms import Build
 from pipelines.workspace import Workspace
 from warehouse import database
 

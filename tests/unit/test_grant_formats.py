@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from pipelines import contracts, rooms, staging
+from pipelines import contracts, receiving, staging
 from pipelines.raw_table import RawTable, Refused, Split
 from pipelines.reading import read_file, recognise_source
 from pipelines.settings import Settings, parse_settings
@@ -64,7 +64,7 @@ def read(document: object) -> RawTable:
 
 
 def staged(table: RawTable, settings: Settings) -> Staged:
-    return staging.stage(LEDGER, rooms.raw_frame("f" * 64, 1, table), settings)
+    return staging.stage(LEDGER, receiving.raw_frame("f" * 64, 1, table), settings)
 
 
 def test_a_message_is_a_row_for_each_grant_asked_for(settings: Settings) -> None:

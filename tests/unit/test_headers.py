@@ -15,7 +15,7 @@ from pipelines.contract_model import Column, SourceContract
 from pipelines.feedback_files import page
 from pipelines.raw_table import Refused, near_headers
 from pipelines.reading import MIN_HEADERS, read_file
-from pipelines.rooms import raw_frame
+from pipelines.receiving import raw_frame
 from pipelines.settings import parse_settings
 
 TABLES = [source for source in contracts.sources().values() if "csv" in source.formats]

@@ -17,7 +17,7 @@ from pipelines.event_tellings import event_tellings
 from pipelines.linking import MENTION_KEY
 from pipelines.raw_table import RawTable, Refused
 from pipelines.reading import read_file, recognise_source
-from pipelines.rooms import raw_frame
+from pipelines.receiving import raw_frame
 from pipelines.settings import Settings, parse_settings
 from warehouse.models import models
 

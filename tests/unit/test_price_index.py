@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipelines import contracts, rooms, staging
+from pipelines import contracts, receiving, staging
 from pipelines.raw_table import Refused
 from pipelines.reading import read_file, recognise_source
 from pipelines.settings import parse_settings
@@ -43,7 +43,7 @@ def table(dimensions: Dimensions, values: list[Any], label: str = "Kuluttajahint
 def staged(document: object) -> Staged:
     settings = parse_settings(contracts.municipality_settings("esimerkkila"), "esimerkkila")
     (read,) = read_file(json.dumps(document).encode(), "hinnat.json", PRICES)
-    return staging.stage(PRICES, rooms.raw_frame("f" * 64, 1, read), settings)
+    return staging.stage(PRICES, receiving.raw_frame("f" * 64, 1, read), settings)
 
 
 def test_the_points_of_all_goods_together_are_read() -> None:

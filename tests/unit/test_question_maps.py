@@ -17,14 +17,15 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines import cli, contracts, landing, rooms
+from pipelines import cli, contracts, landing, receiving
+from pipelines.build import Build
 from pipelines.checking import check_file
 from pipelines.contract_model import SourceContract
 from pipelines.map_proposals import likeness, propose
 from pipelines.question_maps import QuestionMap, read_maps, split_answers
 from pipelines.raw_table import RawTable, Refused
 from pipelines.reading import read_file, recognise_source
-from pipelines.rooms import Build, raw_frame
+from pipelines.receiving import raw_frame
 from pipelines.settings import WorkspaceError
 from pipelines.survey_tools import TOOLS, find_exports
 from pipelines.workspace import Workspace
@@ -265,11 +266,11 @@ def test_a_refresh_reads_an_export_that_it_refused_before_there_was_a_map(worksp
     (workspace.inbox / "association_returns" / "kysely.csv").write_text(GOOGLE, encoding="utf-8")
     with database.open_build(workspace.build_file) as connection:
         build = Build(workspace, connection)
-        assert rooms.raw(build, "association_returns") == 0
+        assert receiving.raw(build, "association_returns") == 0
         (reason,) = landing.refusals(workspace, "association_returns").values()
         assert "yhteispeli map" in reason.fi
         add_map(workspace, GOOGLE_MAP)
-        assert rooms.raw(build, "association_returns") == 1
+        assert receiving.raw(build, "association_returns") == 1
         raw = database.read_frame(connection, "raw.association_returns")
     assert raw.filter(pl.col("kind") == "row").select("line", "cells").rows() == [(2, ["2024", "Kuviteltu Latu ry"])]
 

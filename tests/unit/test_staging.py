@@ -8,7 +8,7 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
-from pipelines import contracts, parsing, rooms, staging
+from pipelines import contracts, parsing, receiving, staging
 from pipelines.linking import name_key
 from pipelines.reading import read_file
 from pipelines.settings import Settings, parse_settings
@@ -31,7 +31,7 @@ def raw_of(source: str, *files: tuple[str, ...]) -> pl.DataFrame:
         content = ("\n".join(lines) + "\n").encode()
         sha256 = hashlib.sha256(content).hexdigest()
         tables = read_file(content, "file.csv", contracts.sources()[source])
-        frames.extend(rooms.raw_frame(sha256, delivery, table) for table in tables)
+        frames.extend(receiving.raw_frame(sha256, delivery, table) for table in tables)
     return pl.concat(frames)
 
 
@@ -191,8 +191,8 @@ def test_a_register_that_lies_in_quarantine_has_shrunk(settings: Settings) -> No
     outcome = staging.stage(contracts.sources()["prh_register"], raw, settings, rows_before=5)
     (size,) = [result for result in outcome.results if result.rule.id == "prh_register.does_not_shrink"]
     assert (size.passed, size.rows_checked) == (False, 1)
-    with pytest.raises(rooms.BlockingCheckError, match="yli viidenneksen vähemmän"):
-        rooms.refuse_critical(outcome)
+    with pytest.raises(receiving.BlockingCheckError, match="yli viidenneksen vähemmän"):
+        receiving.refuse_critical(outcome)
 
 
 def test_free_text_stops_at_raw(settings: Settings) -> None:

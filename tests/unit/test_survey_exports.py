@@ -10,12 +10,12 @@ import pytest
 import survey_forms
 from survey_forms import EMAIL, FORMS, PERSON, RETURNS, TOOLS, Form
 
-from pipelines import contracts, rooms
+from pipelines import contracts, receiving
+from pipelines.build import Build
 from pipelines.checking import check_file
 from pipelines.map_proposals import propose
 from pipelines.raw_table import Refused
 from pipelines.reading import read_file
-from pipelines.rooms import Build
 from pipelines.staging import Staged
 from pipelines.workspace import Workspace
 from warehouse import database
@@ -63,10 +63,10 @@ def staged(workspace: Workspace, source: str) -> Staged:
     with database.open_build(workspace.build_file) as connection:
         build = Build(workspace, connection)
         if source == "association_returns":
-            rooms.raw(build, "prh_register")
-            rooms.stage(build, "prh_register")
-        rooms.raw(build, source)
-        return rooms.stage(build, source)
+            receiving.raw(build, "prh_register")
+            receiving.stage(build, "prh_register")
+        receiving.raw(build, source)
+        return receiving.stage(build, source)
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.source)

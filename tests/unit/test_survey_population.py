@@ -13,7 +13,7 @@ from pipelines import catalogue, contracts, staging
 from pipelines.editions import shape_of
 from pipelines.example.pyramid import adults, by_age_and_sex
 from pipelines.reading import read_file
-from pipelines.rooms import raw_frame
+from pipelines.receiving import raw_frame
 from pipelines.settings import Settings, WorkspaceError, parse_settings
 from warehouse.models import models
 
