@@ -31,9 +31,8 @@ class Marts:
         self.connection = connection
         for schema in ("core", "marts", "meta"):
             connection.execute(f"CREATE SCHEMA {schema}")
-        needed = {
-            name for model in ("marts.indicator_values", "marts.indicator_changes") for name in models()[model].reads
-        }
+        built = ("marts.figures", "marts.indicator_values", "marts.indicator_changes")
+        needed = {name for model in built for name in models()[model].reads}
         for name in needed:
             columns = ", ".join(f"{one.name} {one.duckdb_type}" for one in shape_of(contracts.tables()[name]).columns)
             connection.execute(f"CREATE TABLE {name} ({columns})")
@@ -74,12 +73,16 @@ class Marts:
         self.connection.execute(f"CREATE OR REPLACE TABLE marts.{table} AS {models()[f'marts.{table}'].sql}")
         return self.connection.sql(f"SELECT * FROM marts.{table} ORDER BY period").pl().to_dicts()
 
+    def judged(self) -> list[dict[str, Any]]:
+        self.made("figures")
+        return self.made("indicator_values")
+
     def verdict(self) -> dict[str, Any]:
-        (row,) = self.made("indicator_values")
+        (row,) = self.judged()
         return row
 
     def change(self) -> dict[str, Any]:
-        self.made("indicator_values")
+        self.judged()
         (row,) = self.made("indicator_changes")
         return row
 
@@ -110,6 +113,22 @@ def test_returns_are_judged_by_coverage_and_spread(
     assert (got["verdict"], got["verdict_reason"]) == (verdict, f"verdict.{reason}")
     assert (got["value"], got["reported"], got["method"]) == (1500, 900, "stratified_estimate")
     assert got["coverage_share"] == answers / 100
+
+
+@pytest.mark.parametrize(
+    ("upper", "verdict", "reason"),
+    [
+        (1900, "usable", "estimated"),
+        (2200, "usable_with_care", "rough_estimate"),
+        (3300, "not_usable", "uncertain"),
+    ],
+)
+def test_an_interval_wider_than_its_cv_tells_counts(marts: Marts, upper: float, verdict: str, reason: str) -> None:
+    """Of five answers that happen to be alike the CV is small, and the interval is wide."""
+    marts.figure("return_figures", RETURNS, 2024, 900, n=5, population=8)
+    marts.estimate("return_estimates", RETURNS, 2024, 1500, lower=1000, upper=upper, cv=0.1, n=5)
+    got = marts.verdict()
+    assert (got["verdict"], got["verdict_reason"]) == (verdict, f"verdict.{reason}")
 
 
 @pytest.mark.parametrize("reason", [TOO_FEW, NO_SPREAD])
@@ -259,7 +278,7 @@ def test_a_break_is_said_and_cuts_the_comparison(marts: Marts) -> None:
     marts.put("meta.series_breaks", break_id="b", indicator_id=REGISTER, breaks_on=date(2023, 1, 1))
     for year, value in ((2022, 100), (2023, 300), (2024, 600)):
         marts.figure("register_figures", REGISTER, year, value)
-    verdicts = {row["period"]: (row["verdict"], row["break_id"]) for row in marts.made("indicator_values")}
+    verdicts = {row["period"]: (row["verdict"], row["break_id"]) for row in marts.judged()}
     assert verdicts == {"2022": ("usable", None), "2023": ("usable_with_care", "b"), "2024": ("usable", None)}
     changes = {row["period"]: (row["direction"], row["reason"]) for row in marts.made("indicator_changes")}
     assert changes == {"2023": ("not_comparable", "change.break"), "2024": ("rose", "change.rose")}

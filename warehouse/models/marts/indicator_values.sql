@@ -41,7 +41,10 @@ described AS (
         estimates.estimate,
         estimates.lower,
         estimates.upper,
-        estimates.cv,
+        -- few answers leave the CV itself unsure; then the interval is wider than the CV tells, and counts (decision 0016)
+        greatest(
+            estimates.cv, (estimates.upper - estimates.lower) / (2 * 1.96) / nullif(abs(estimates.estimate), 0)
+        ) AS spread,
         gaps.reason AS gap,
         estimates.reason AS estimate_reason,
         estimates.effective_n,
@@ -68,14 +71,14 @@ judged AS (
             WHEN basis IN ('returns', 'residents') AND estimate IS NULL THEN coalesce(estimate_reason, 'too_few_answers')
             -- for residents the effective number of answers stands in the place of coverage (decision 0031)
             WHEN basis = 'residents' AND effective_n < 30 THEN 'few_residents'
-            WHEN basis IN ('returns', 'residents') AND (cv IS NULL OR cv > 0.333) THEN 'uncertain'
+            WHEN basis IN ('returns', 'residents') AND (spread IS NULL OR spread > 0.333) THEN 'uncertain'
             WHEN reported IS NULL THEN coalesce(gap, 'no_denominator')
             WHEN NOT is_complete AND period_type = 'term' THEN 'term_not_over'
             WHEN NOT is_complete THEN 'year_not_over'
             WHEN break_id IS NOT NULL THEN 'break'
-            WHEN basis = 'returns' AND (coverage_share < 0.6 OR cv > 0.165) THEN 'rough_estimate'
+            WHEN basis = 'returns' AND (coverage_share < 0.6 OR spread > 0.165) THEN 'rough_estimate'
             WHEN basis = 'returns' THEN 'estimated'
-            WHEN basis = 'residents' AND (effective_n < 100 OR cv > 0.165) THEN 'rough_weighted'
+            WHEN basis = 'residents' AND (effective_n < 100 OR spread > 0.165) THEN 'rough_weighted'
             WHEN basis = 'residents' AND is_collapsed THEN 'groups_weighted_together'
             WHEN basis = 'residents' AND estimate_method = 'raked_by_age_sex' THEN 'weighted_without_area'
             WHEN basis = 'residents' THEN 'weighted'
