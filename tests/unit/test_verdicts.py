@@ -217,6 +217,28 @@ def test_what_is_counted_changes_when_it_is_worth_telling(
 
 
 @pytest.mark.parametrize(
+    ("kind", "now", "direction", "reason"),
+    [
+        ("stock", 60, "no_clear_change", "smaller_minimum"),
+        ("stock", 140, "rose", "rose"),
+        ("share", 60, "fell", "fell"),
+    ],
+)
+def test_fewer_signs_of_activity_are_no_decline(
+    marts: Marts, kind: str, now: float, direction: str, reason: str
+) -> None:
+    """Of those who don't answer nobody knows whether they are active; a share of answers does fall."""
+    marts.put("meta.indicators", indicator_id="seen", basis="evidence", kind=kind, materiality=0.05)
+    for year in (2020, 2021):
+        for source in ("return", "grant_application"):
+            marts.put("core.activity_evidence", kind=source, evidence_on=date(year - 5, 3, 1))
+    marts.figure("register_figures", "seen", 2023, 100)
+    marts.figure("register_figures", "seen", 2024, now)
+    got = marts.change()
+    assert (got["direction"], got["reason"]) == (direction, f"change.{reason}")
+
+
+@pytest.mark.parametrize(
     ("lower", "upper", "direction", "reason"),
     [
         (1, 9, "rose", "rose_in_panel"),

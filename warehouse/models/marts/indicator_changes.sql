@@ -35,6 +35,7 @@ pairs AS (
         now.status = 'preliminary' OR before.status = 'preliminary' AS is_preliminary,
         'verdict.window_not_full' IN (now.verdict_reason, before.verdict_reason) AS window_is_short,
         cards.basis,
+        cards.kind,
         cards.materiality,
         now.break_id IS NOT NULL AS is_broken
     FROM marts.indicator_values AS now
@@ -71,6 +72,8 @@ judged AS (
             WHEN value = value_before THEN 'small'
             WHEN abs(value - value_before) < materiality * abs(value_before) THEN 'small'
             WHEN value > value_before THEN 'rose'
+            -- evidence tells the least that there is: less of it may come of fewer answers alone
+            WHEN basis = 'evidence' AND kind <> 'share' THEN 'smaller_minimum'
             ELSE 'fell'
         END AS reason
     FROM pairs
@@ -80,7 +83,7 @@ comparable AS (
     SELECT
         *,
         reason IN (
-            'small', 'rose', 'fell', 'rose_in_panel', 'fell_in_panel', 'within_interval',
+            'small', 'rose', 'fell', 'smaller_minimum', 'rose_in_panel', 'fell_in_panel', 'within_interval',
             'rose_between_surveys', 'fell_between_surveys', 'within_interval_of_surveys'
         ) AS is_comparable,
         CASE WHEN basis IN ('returns', 'residents') THEN estimated_change ELSE value - value_before END AS difference

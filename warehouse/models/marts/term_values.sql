@@ -17,6 +17,7 @@ WITH broken AS (
 paired AS (
     SELECT
         ends.*,
+        cards.kind,
         cards.materiality,
         CASE cards.direction WHEN 'down' THEN -1 ELSE 1 END AS better,
         began.value AS baseline,
@@ -86,6 +87,8 @@ changed AS (
             WHEN difference_lower IS NOT NULL THEN 'within_interval'
             WHEN difference = 0 OR abs(difference) < materiality * abs(baseline) THEN 'small'
             WHEN difference > 0 THEN 'rose'
+            -- evidence tells the least that there is: less of it may come of fewer answers alone
+            WHEN basis = 'evidence' AND kind <> 'share' THEN 'smaller_minimum'
             ELSE 'fell'
         END AS change_reason
     FROM differing
@@ -132,7 +135,9 @@ measured AS (
 comparable AS (
     SELECT
         *,
-        change_reason IN ('small', 'rose', 'fell', 'rose_in_panel', 'fell_in_panel', 'within_interval') AS is_comparable
+        change_reason IN (
+            'small', 'rose', 'fell', 'smaller_minimum', 'rose_in_panel', 'fell_in_panel', 'within_interval'
+        ) AS is_comparable
     FROM measured
 )
 
