@@ -40,8 +40,8 @@ def models() -> dict[str, Model]:
 
 
 def counting_models(indicator_id: str) -> list[str]:
-    """Return the full names of the models that count an indicator: the `_figures` of its values that name it."""
-    sources = sorted(models()["marts.indicator_values"].reads & set(models()))
+    """Return the full names of the models that count an indicator: the `_figures` that name it."""
+    sources = sorted(models()["marts.figures"].reads & set(models()))
     return [name for name in sources if name.endswith("_figures") and f"'{indicator_id}'" in models()[name].sql]
 
 

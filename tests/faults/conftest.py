@@ -8,12 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from struck_town import PATIENCE, Reference, deliver_more, edition_of, landed, make_town, run_rooms, start
+from struck_town import MANY, PATIENCE, Reference, deliver_more, edition_of, landed, make_town, run_rooms, start
 
 from pipelines.workspace import Workspace
-
-MANY = 50
-"""From so many moments on, every fault is tried; a run of all tests tries one of each kind, for each costs refreshes."""
 
 ONE_OF_EACH = (
     "place_that_matters[the manifest is to name them]",

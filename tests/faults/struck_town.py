@@ -33,6 +33,9 @@ HEADER: Final = "Rekisterinumero;Nimi;Kotipaikka;Rekisteröintipäivä;Tila"
 PATIENCE: Final = 600.0
 """Seconds after which a process that has not ended is a failure: far longer than any machine needs."""
 
+MANY = 50
+"""From so many moments on, every fault is tried; a run of all tests tries one of each kind, for each costs refreshes."""
+
 DAC_OVERRIDE, DAC_READ_SEARCH = 1, 2  # linux/capability.h
 CAPABILITY_VERSION_3 = 0x20080522
 

@@ -98,6 +98,7 @@ def test_schedules_and_sensor_run_by_themselves(definitions: dg.Definitions) -> 
         "register_weekly": "0 5 * * 1",
         "population_and_finance_monthly": "0 5 2 * *",
         "mail_each_morning": "0 7 * * *",
+        "report_while_accounts_close": "0 6 3 2-5 *",
     }
     assert all(item.default_status == dg.DefaultScheduleStatus.RUNNING for item in repository.schedule_defs)
     assert {item.name for item in repository.sensor_defs} == {"inbox", "catch_up"}

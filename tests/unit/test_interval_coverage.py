@@ -41,7 +41,7 @@ def test_totals_means_and_shares_of_returns() -> None:
         told = field.with_columns(pl.when(answers).then(pl.col("hours", "agrees")).name.keep())
         naive += abs(told["hours"].mean() - truth["mean"]) > 1.96 * told["hours"].std() / told["hours"].count() ** 0.5
         for kind, column in asked.items():
-            got = next(estimation._estimate(told, column, kind))
+            got = next(estimation._estimate(told, column, kind, frozenset()))
             within[kind] += got["lower"] <= truth[kind] <= got["upper"]
     for kind in asked:
         assert PROMISED[0] <= within[kind] / DRAWS <= PROMISED[1], kind

@@ -40,7 +40,7 @@ def schools_as_associations(column: str) -> pl.DataFrame:
     [("api00", "mean", 662.29, 9.4089), ("enroll", "total", 3687178, 114642)],
 )
 def test_our_strata_give_the_published_results(column: str, kind: str, estimate: float, standard_error: float) -> None:
-    whole = next(estimation._estimate(schools_as_associations(column), "answer", kind))
+    whole = next(estimation._estimate(schools_as_associations(column), "answer", kind, frozenset()))
     got = whole["estimate"], whole["cv"]
     assert isinstance(got[0], float)
     assert isinstance(got[1], float)
