@@ -64,7 +64,7 @@ def ask(file: Path, sql: str) -> Answer:
         raise Unanswered("busy")
     started = time.monotonic()
     try:
-        output = _run({"file": str(file), "sql": sql})
+        output = _run({"file": str(file.resolve()), "sql": sql})
     finally:
         _places.release()
     line, _, table = output.partition(b"\n")
