@@ -111,6 +111,17 @@ def missed_asks(workspace: Workspace, now: datetime) -> Mapping[str, str]:
     return missed
 
 
+def _running(name: str, job: dg.JobDefinition, cron: str) -> dg.ScheduleDefinition:
+    """Return a schedule of the town's own time that runs without anybody turning it on."""
+    return dg.ScheduleDefinition(
+        name=name,
+        job=job,
+        cron_schedule=cron,
+        execution_timezone=TIME_ZONE,
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+    )
+
+
 def mail_schedule(workspace: Workspace) -> dg.ScheduleDefinition:
     """Return the schedule that tells the owners each morning what is overdue or fails and was not told before."""
 
@@ -130,13 +141,7 @@ def mail_schedule(workspace: Workspace) -> dg.ScheduleDefinition:
     def tell_owners_job() -> None:
         tell_owners()
 
-    return dg.ScheduleDefinition(
-        name="mail_each_morning",
-        job=tell_owners_job,
-        cron_schedule=EACH_MORNING,
-        execution_timezone=TIME_ZONE,
-        default_status=dg.DefaultScheduleStatus.RUNNING,
-    )
+    return _running("mail_each_morning", tell_owners_job, EACH_MORNING)
 
 
 def report_schedule(workspace: Workspace) -> dg.ScheduleDefinition:
@@ -152,13 +157,7 @@ def report_schedule(workspace: Workspace) -> dg.ScheduleDefinition:
     def write_report_job() -> None:
         write_report()
 
-    return dg.ScheduleDefinition(
-        name="report_while_accounts_close",
-        job=write_report_job,
-        cron_schedule=WHILE_ACCOUNTS_CLOSE,
-        execution_timezone=TIME_ZONE,
-        default_status=dg.DefaultScheduleStatus.RUNNING,
-    )
+    return _running("report_while_accounts_close", write_report_job, WHILE_ACCOUNTS_CLOSE)
 
 
 def write_reports(workspace: Workspace, year: int) -> list[Path]:
