@@ -79,7 +79,7 @@ def show_questions(workspace: Path) -> None:
     with ThreadPoolExecutor(CLIENTS) as analysts:
         list(analysts.map(analyst, range(CLIENTS)))
     print(f"\nQuestions in SQL, {CLIENTS} analysts who ask without a pause: milliseconds")
-    _print("answers and refusals", waits, 0)
+    _print("answers and refusals", waits, sum(refused.values()))
     for why, times in refused.items():
         print(f"  refused: {why[:60]:<40}{times:8}")
 
