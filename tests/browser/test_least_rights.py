@@ -15,6 +15,7 @@ from playwright.sync_api import Page, expect
 from small_edition import EDITION, build
 
 from dashboards.navigation import PAGES
+from pipelines.editions import PUBLIC_PARTS
 
 pytestmark = pytest.mark.browser
 
@@ -31,14 +32,16 @@ def may_read(file: Path, rights: Sequence[str]) -> bool:
 
 @pytest.fixture
 def town(tmp_path: Path) -> Iterator[Path]:
-    """A workspace of which nothing can be read but CURRENT and public.duckdb."""
+    """A workspace of which nothing can be read but CURRENT and the public parts of its edition."""
     build(tmp_path)
     analyst_file.write(tmp_path)
     for name in CLOSED:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("secret", encoding="utf-8")
-    public = {tmp_path / "CURRENT", tmp_path / "editions" / EDITION / "public.duckdb"}
-    closed = [path for path in sorted(tmp_path.rglob("*"), reverse=True) if path.is_file() and path not in public]
+    edition = tmp_path / "editions" / EDITION
+    public = (tmp_path / "CURRENT", *(edition / part for part in PUBLIC_PARTS))
+    files = (path for path in sorted(tmp_path.rglob("*"), reverse=True) if path.is_file())
+    closed = [path for path in files if not any(path.is_relative_to(part) for part in public)]
     for path in closed:
         path.chmod(0)
     for folder in ("landing", "inbox", "dagster"):
