@@ -61,7 +61,7 @@ def trend(
     _add_breaks(figure, known, breaks)
     drawn = _within(known, targets)
     _add_targets(figure, card, drawn, known)
-    _label_last(figure, card, known)
+    _label_last(figure, card, known, drawn)
     if known:
         figure.update_xaxes(**_axis(known))
         floor, ceiling = scale_of(card)
@@ -228,44 +228,62 @@ def _add_targets(
     targets: Sequence[tuple[CouncilTerm, float]],
     known: Sequence[Value],
 ) -> None:
-    """Draw each target as a dashed line over its term, named at its left end."""
+    """Draw each target as a dashed line over its term, named once, on the side where the values are not."""
+    named: float | None = None
     for term, target in targets:
-        left = max(term.first_year - 0.5, known[0].year - 0.6)
+        left, right = max(term.first_year - 0.5, known[0].year - 0.6), min(term.last_year + 0.5, known[-1].year + 0.6)
         height = on_scale(target, card)
         figure.add_shape(
             type="line",
             x0=left,
-            x1=term.last_year + 0.5,
+            x1=right,
             y0=height,
             y1=height,
             line={"color": INK, "width": 2, "dash": "dash"},
         )
+        if target == named:
+            continue
+        named = target
+        is_short = right - left < _UNDER_LABEL
         figure.add_annotation(
-            x=left,
+            x=right if is_short else left,
             y=height,
             text=f"{tr('Target')} {quantity(target, card)}",
             showarrow=False,
-            xanchor="left",
-            yanchor="bottom",
+            xanchor="right" if is_short else "left",
+            yanchor="top" if _newest(known, term) >= target else "bottom",
             font={"size": 13, "color": INK},
             bgcolor="rgba(255, 255, 255, 0.8)",
         )
 
 
-def _label_last(figure: go.Figure, card: IndicatorCard, known: Sequence[Value]) -> None:
+def _newest(known: Sequence[Value], term: CouncilTerm) -> float:
+    """Return the newest value of a term, of the years before where it has none yet."""
+    return [value.number or 0.0 for value in known if value.year <= term.last_year][-1]
+
+
+def _label_last(
+    figure: go.Figure, card: IndicatorCard, known: Sequence[Value], targets: Sequence[tuple[CouncilTerm, float]]
+) -> None:
+    """Write the newest value over its line, or under it where a target that is not reached takes the place above."""
     if not known:
         return
     last = known[-1]
-    below = max(on_scale(value.upper or value.number or 0.0, card) for value in known[-_UNDER_LABEL:])
+    is_under = card.kind != "flow" and any(
+        term.first_year <= last.year <= term.last_year and target > (last.number or 0.0) for term, target in targets
+    )
+    near = known[-_UNDER_LABEL:]
+    under = min(on_scale(value.number or 0.0 if value.lower is None else value.lower, card) for value in near)
+    over = max(on_scale(value.upper or value.number or 0.0, card) for value in near)
     text = f"<b>{quantity(last.number or 0.0, card)}</b>"
     figure.add_annotation(
         x=last.year + 0.5,
-        y=below,
+        y=under if is_under else over,
         text=tr("{value} (preliminary)", value=text) if last.is_preliminary else text,
         showarrow=False,
         xanchor="right",
-        yanchor="bottom",
-        yshift=8,
+        yanchor="top" if is_under else "bottom",
+        yshift=-8 if is_under else 8,
         font={"size": 15, "color": INK if last.verdict != "not_usable" else QUIET},
         bgcolor="rgba(255, 255, 255, 0.8)",
         bordercolor="rgba(255, 255, 255, 0)",

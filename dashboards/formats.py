@@ -113,6 +113,12 @@ def unit_marks(card: IndicatorCard) -> tuple[str, str]:
     return before, after
 
 
+def span(lower: float, upper: float, card: IndicatorCard) -> str:
+    """Write an interval in running text: `44–56 %`; without the unit where that is a word."""
+    before, after = unit_marks(card)
+    return f"{before}{bare(lower, card)}–{bare(upper, card)}{after}"
+
+
 def for_spreadsheet(value: object) -> str:
     """Write a cell of a CSV file for a Finnish spreadsheet: decimal comma, no grouping, ISO days, empty for nothing.
 

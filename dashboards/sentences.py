@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from dashboards.data import Edition
-from dashboards.formats import NBSP, bare, day, euros, number, percent, quantity
+from dashboards.formats import NBSP, bare, day, euros, number, percent, quantity, span
 from dashboards.rows import Change, IndicatorCard, Value
 from dashboards.texts import say, tr, tr_n
 
@@ -246,7 +246,7 @@ def interval(card: IndicatorCard, value: Value) -> str:
     """Say the 95% interval of an estimate; empty where there is none."""
     if value.lower is None or value.upper is None:
         return ""
-    return tr("95% interval {bounds}", bounds=bounds(card, value))
+    return tr("95% interval {bounds}", bounds=span(value.lower, value.upper, card))
 
 
 def bounds(card: IndicatorCard, value: Value) -> str:

@@ -12,7 +12,7 @@ from typing import Literal
 
 from dashboards import sentences
 from dashboards.data import Edition
-from dashboards.formats import bare, day, quantity
+from dashboards.formats import bare, day, quantity, span
 from dashboards.rows import CouncilTerm, IndicatorCard, TermValue, TermYear
 from dashboards.texts import say, tr, tr_n
 
@@ -118,8 +118,7 @@ def bounds(card: IndicatorCard, lower: float | None, upper: float | None) -> str
     """Write a 95% interval; empty where there is none."""
     if lower is None or upper is None:
         return ""
-    low, high = (bare(bound, card) for bound in (lower, upper))
-    return tr("95% interval {bounds}", bounds=f"{low}–{high}")
+    return tr("95% interval {bounds}", bounds=span(lower, upper, card))
 
 
 def when(period: str | None, status: str | None = None) -> str:

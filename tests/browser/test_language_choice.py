@@ -13,9 +13,12 @@ TITLES = {"sv": ("Bidrag", "Uppgifternas kvalitet", "Översikt"), "en": ("Grants
 
 
 def opened(reader: Page, address: str, path: str) -> Page:
-    """Open a page and wait until it is drawn to its end."""
+    """Open a page and wait until it is drawn to its end, charts and all: a list that is open then is closed by them."""
     reader.goto(f"{address}/{path}")
     expect(reader.locator("footer")).to_be_visible(timeout=30_000)
+    reader.wait_for_function(
+        "() => [...document.querySelectorAll('[data-testid=stPlotlyChart]')].every(c => c.querySelector('.main-svg'))"
+    )
     return reader
 
 

@@ -124,9 +124,9 @@ measured AS (
             WHEN basis IN ('returns', 'residents') AND latest_lower IS NULL THEN 'no_interval'
             WHEN worst_gap >= 0 AND latest_period < last_period THEN 'reached_so_far'
             WHEN worst_gap >= 0 THEN 'reached'
-            WHEN latest_period < last_period AND NOT is_over THEN 'open'
-            WHEN latest_period < last_period THEN 'last_year_missing'
+            WHEN latest_period < last_period AND is_over THEN 'last_year_missing'
             WHEN best_gap >= 0 THEN 'within_interval'
+            WHEN latest_period < last_period THEN 'open'
             ELSE 'missed'
         END AS target_reason
     FROM aimed
