@@ -7,6 +7,7 @@ from typing import Any, Final, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from choosing import open_list
 from playwright.sync_api import Page, expect
 
 from dashboards.navigation import OVERVIEW, PAGES, PageEntry
@@ -113,17 +114,6 @@ def test_the_keyboard_reaches_every_control_and_shows_where_it_is(entry: PageEnt
     assert min(focused["breadth"] for focused in reached) >= 2
 
 
-def open_years(reader: Page) -> None:
-    """Open the list of years by the keyboard; a page that is drawn anew, as after a download, closes a list."""
-    for _ in range(5):
-        reader.get_by_role("combobox", name="Vuosi").focus()
-        reader.keyboard.press("ArrowDown")
-        reader.wait_for_timeout(1000)
-        if reader.locator("[role=listbox]").is_visible():
-            return
-    pytest.fail("the keyboard does not open the list of years")
-
-
 def test_enter_and_space_work_what_is_reached(reader: Page, address: str) -> None:
     opened(reader, address, "avustukset")
     reader.keyboard.press("Tab")
@@ -142,7 +132,7 @@ def test_enter_and_space_work_what_is_reached(reader: Page, address: str) -> Non
         reader.keyboard.press("Enter")
 
     expect(reader.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
-    open_years(reader)
+    open_list(reader, "Vuosi")
     assert faults(reader) == []
     reader.keyboard.press("Escape")
     expect(reader.locator("[role=listbox]")).to_have_count(0)
