@@ -103,7 +103,7 @@ def half_step(lower: float, upper: float) -> float:
     """
     if upper <= lower:
         return 0.0
-    most = (upper - lower) / 3
+    most = (upper - lower) / 3 * (1 + 1e-9)  # bounds are decimals, so their difference is a little off
     power = 10.0 ** math.floor(math.log10(most))
     return max(step * power for step in (1, 2, 5) if step * power <= most) / 2
 
