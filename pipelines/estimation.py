@@ -157,7 +157,7 @@ def stratify(field: pl.DataFrame, column: str, pooled: AbstractSet[str] = frozen
 
     Strata with fewer than `SMALLEST_STRATUM` answers are collapsed in steps: the receivers and non-receivers of a
     purpose group; then the small purpose groups into `rest`; then `rest` with the smallest other stratum until it is
-    large enough. With too few answers in the whole field one stratum is left. `pooled` purpose groups are in `rest`.
+    large enough, which is for the whole: a group that is large enough is estimated by its own strata all the same. With too few answers in the whole field one stratum is left. `pooled` purpose groups are in `rest`.
 
     Returns
     -------
@@ -231,8 +231,17 @@ def _estimate(
     for (group,), of_group in of_year.group_by(["purpose_group"], maintain_order=True):
         if of_group[column].count():
             drawn, parameters = (of_hidden, own) if group in pooled and of_hidden is not None else (sample, shown)
+            # what the groups that it was collapsed with did not answer says nothing of a group whose size is known
+            alone = _sample(of_group, column) if str(group) in _collapsed_groups(drawn) else None
+            if alone is not None:
+                drawn, parameters = alone, _by_group(alone, column, kind)
             of_domain = found(drawn, of_group, parameters.get(str(group)), pl.col("purpose_group") == group)
             yield {"breakdown": "purpose_group", "breakdown_value": group, **of_domain}
+
+
+def _collapsed_groups(sample: svy.Sample) -> set[str]:
+    in_rest = sample.data.lazy().filter(pl.col("stratum") == REST).select("purpose_group").collect()
+    return set(in_rest["purpose_group"])
 
 
 def _by_group(sample: svy.Sample, column: str, kind: str) -> dict[str, svy.ParamEst]:
