@@ -139,9 +139,7 @@ def changes(field: pl.DataFrame, hidden: Pooled = NOTHING_HIDDEN, k: int = 0) ->
             small = hidden.get((indicator, before), frozenset()) | hidden.get((indicator, year), frozenset())
             untold = panel_disclosure.untold(now, then, column, small, k)
             found = _estimate(differences, "difference", kind, untold, is_change=True)
-            rows.extend(
-                {"indicator_id": indicator, "year": year, **_kept_back(row, untold - small)} for row in found
-            )
+            rows.extend({"indicator_id": indicator, "year": year, **_kept_back(row, untold - small)} for row in found)
     return pl.DataFrame(rows, schema=ESTIMATE_SCHEMA)
 
 

@@ -45,11 +45,12 @@ def untold(now: pl.DataFrame, then: pl.DataFrame, column: str, hidden: AbstractS
 
 def _outside(now: pl.DataFrame, then: pl.DataFrame, column: str, same: list[str]) -> pl.DataFrame:
     """Return those that answered in one of the years only."""
-    answered = [of.filter(pl.col(column).is_not_null()).select("register_number", "purpose_group") for of in (now, then)]
+    answered = [
+        of.filter(pl.col(column).is_not_null()).select("register_number", "purpose_group") for of in (now, then)
+    ]
     first, second = answered
     return pl.concat([first.join(second, on=same, how="anti"), second.join(first, on=same, how="anti")])
 
 
 def _is_few(count: int, k: int) -> bool:
     return 0 < count < k
-

@@ -45,10 +45,7 @@ def main() -> None:
         shares = [_share(within[indicator, part], told[indicator, part]) for part in PARTS]
         print(f"  {indicator:<34}" + "".join(f"{share:>18}" for share in shares))
     for name, columns in (("returns", estimation.COLUMNS), ("residents", resident_estimation.COLUMNS)):
-        sums = [
-            _share(*(sum(counts[one, part] for one in columns) for counts in (within, told)))
-            for part in PARTS
-        ]
+        sums = [_share(*(sum(counts[one, part] for one in columns) for counts in (within, told))) for part in PARTS]
         print(f"  all figures of {name:<19}" + "".join(f"{share:>18}" for share in sums))
 
 

@@ -65,7 +65,9 @@ def _ledger() -> str:
         for group, (_, registered, _) in GROUPS.items()
         for number in range(registered)
     ]
-    return "Hakemusnumero;Hakija;Toimielin;Avustuslaji;Haettu;Myönnetty;Maksettu;Päätöspäivä;Maksupäivä\n" + "".join(rows)
+    return "Hakemusnumero;Hakija;Toimielin;Avustuslaji;Haettu;Myönnetty;Maksettu;Päätöspäivä;Maksupäivä\n" + "".join(
+        rows
+    )
 
 
 def _returns() -> str:
