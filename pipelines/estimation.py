@@ -155,7 +155,8 @@ def stratify(field: pl.DataFrame, column: str, pooled: AbstractSet[str] = frozen
 
     Strata with fewer than `SMALLEST_STRATUM` answers are collapsed in steps: the receivers and non-receivers of a
     purpose group; then the small purpose groups into `rest`; then `rest` with the smallest other stratum until it is
-    large enough, which is for the whole: a group that is large enough is estimated by its own strata all the same. With too few answers in the whole field one stratum is left. `pooled` purpose groups are in `rest`.
+    large enough (for the whole: a group that is large enough is estimated by its own strata all the same). With too few
+    answers in the whole field one stratum is left. `pooled` purpose groups are in `rest`.
 
     Returns
     -------

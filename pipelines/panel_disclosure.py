@@ -1,12 +1,12 @@
 """Which changes of a panel would tell what single associations answered.
 
-Here belongs: that rule. Not here: which figures of a year are hidden (`pipelines.disclosure`), how a change is estimated
-(`pipelines.estimation`).
+Here belongs: that rule. Not here: which figures of a year are hidden (`pipelines.disclosure`), how a change is
+estimated (`pipelines.estimation`).
 
 A change speaks of those that answered in both years, the sums that were told speak of all. Sum after, less sum before,
 less the change of the panel is what those answered that answered in one of the years only: where they are fewer than k,
-the answer of one of them can be as good as told. So a change is told where nobody or at least k stand outside its panel,
-and so must they be in the groups whose change is not told, taken together: the change of the whole tells of those.
+the answer of one of them can be as good as told. So a change is told where nobody or at least k stand outside its
+panel, and so must they in the groups whose change is not told, taken together: the change of the whole tells of those.
 """
 
 from __future__ import annotations

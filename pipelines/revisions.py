@@ -35,7 +35,7 @@ NUMBERS = {
     "n": pl.Int64,
     "population": pl.Int64,
 }
-"""What is told of a figure: the figure itself, what was told, its interval, and how many of how many stand behind it."""
+"""What is told of a figure: itself, the plain sum or mean, its interval, and how many of how many stand behind it."""
 
 SCHEMA = {
     **dict.fromkeys(KEY, pl.String),

@@ -13,7 +13,7 @@ from pipelines.example import MUNICIPALITY
 from pipelines.example.build import build_town
 from pipelines.settings import parse_settings
 from tests.bench.coverage import population_of, survey_of
-from tests.disclosure.raked_survey import GROUPS, WHOLE, Domain, Figure, Left, left_of
+from tests.disclosure.raked_survey import GROUPS, Domain, Figure, Left, left_of
 
 K = disclosure.RESIDENTS_K
 TOWNS = 6
