@@ -106,7 +106,7 @@ def test_raked_estimates_recover_nothing_and_seldom_narrow(capsys: pytest.Captur
     with capsys.disabled():
         print(
             f"\n{len(found)} hidden sums of residents attacked by raked estimates: {len(narrowed(found))} narrowed below "
-            f"{K}, least width {min(left.width for left, _ in found if left.before):g}; "
+            f"{K}, least width {min(left.width for left, _ in found if left.before >= K):g}; "
             f"by exact ones {len(narrowed(exact))}"
         )
     for attack in (found, exact):
