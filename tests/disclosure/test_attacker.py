@@ -145,7 +145,8 @@ def test_revisions_tell_what_two_public_editions_tell_and_no_more(published: lis
         }
         assert {row["cause"] for row in listed.values()} == {cause}
         for place, row in listed.items():
-            assert (row["previous_value"], row["value"]) == (old[place]["value"], new[place]["value"])
+            for name in NUMBERS:
+                assert (row[f"previous_{name}"], row[name]) == (old[place][name], new[place][name])
             assert new[place]["status"] == "revised"
 
 

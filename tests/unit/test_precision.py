@@ -6,7 +6,7 @@ import math
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines import contracts, precision
@@ -44,6 +44,7 @@ def test_nothing_becomes_less_than_nothing() -> None:
 
 
 @given(st.floats(-1e6, 1e6), st.floats(1e-3, 1e6))
+@settings(deadline=None)
 def test_rounding_moves_a_number_by_an_eighth_of_its_interval_at_the_most(number: float, width: float) -> None:
     found = rounded(number, width)
     assert abs(found - number) <= width / 8 + 1e-9 * abs(number)
@@ -66,6 +67,7 @@ def test_a_bound_of_a_change_stays_on_its_side_of_zero(bound: float, width: floa
 
 
 @given(st.floats(-1e6, 1e6), st.floats(1e-3, 1e6))
+@settings(deadline=None)
 def test_the_side_of_zero_costs_no_precision_and_tells_nothing_but_itself(number: float, width: float) -> None:
     """The bound is rounded as any other number is; only where that gives zero the side is told, and no more."""
     found, plain = rounded(number, width, keeps_side=True), rounded(number, width)
@@ -78,8 +80,10 @@ def test_the_side_of_zero_costs_no_precision_and_tells_nothing_but_itself(number
 
 
 def test_every_public_number_beside_an_interval_is_rounded() -> None:
-    """A new table with an interval has to say how its numbers are published."""
+    """A new table with an interval has to say how its numbers are published; revisions hold what was published."""
     for name, table in contracts.tables().items():
+        if name == "meta.revisions":
+            continue
         bounds = {column.name for column in table.columns if column.name.endswith(("lower", "upper"))}
         if table.audience == "public":
             assert bounds <= precision.PUBLISHED.get(name, {}).keys(), name
