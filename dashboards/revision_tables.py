@@ -12,7 +12,7 @@ import streamlit as st
 from dashboards import components, sentences
 from dashboards.components import Markup
 from dashboards.data import LIST_OF_BREAKDOWN, Edition
-from dashboards.formats import bare
+from dashboards.formats import bare, number
 from dashboards.origin_link import origin_address, origin_of
 from dashboards.rows import TOTAL, IndicatorCard, Revision, as_written
 from dashboards.texts import say, tr
@@ -71,8 +71,8 @@ def _table(edition: Edition, revisions: Sequence[Revision], caption: str) -> str
             say(card.title),
             _when(card, revision),
             _group(edition, revision),
-            _number(card, revision.previous_number),
-            _number(card, revision.number),
+            _before(card, revision),
+            _now(card, revision),
             edition.message(revision.cause),
         ]
         for revision in revisions
@@ -92,6 +92,34 @@ def _when(card: IndicatorCard, revision: Revision) -> Markup:
     """Return when a figure is of, as the link to its origin."""
     address = origin_address(revision.indicator_id, revision.period, revision.breakdown, revision.breakdown_value)
     return Markup(origin_of(address, as_written(revision.period), say(card.title)))
+
+
+def _before(card: IndicatorCard, revision: Revision) -> str:
+    interval = _interval(card, revision.previous_lower, revision.previous_upper) if revision.changes_interval else ""
+    counts = _counts(revision.previous_n, revision.previous_population) if revision.changes_counts else ""
+    return _joined(_number(card, revision.previous_number), interval, counts)
+
+
+def _now(card: IndicatorCard, revision: Revision) -> str:
+    interval = _interval(card, revision.lower, revision.upper) if revision.changes_interval else ""
+    counts = _counts(revision.n, revision.population) if revision.changes_counts else ""
+    return _joined(_number(card, revision.number), interval, counts)
+
+
+def _joined(*parts: str) -> str:
+    """Write a figure, and of its interval and of what stands behind it only what has changed."""
+    return "; ".join(part for part in parts if part)
+
+
+def _interval(card: IndicatorCard, lower: float | None, upper: float | None) -> str:
+    if lower is None or upper is None:
+        return ""
+    return tr("95% interval {bounds}", bounds=f"{bare(lower, card)}–{bare(upper, card)}")
+
+
+def _counts(n: int | None, population: int | None) -> str:
+    counts = "/".join(number(count) for count in (n, population) if count is not None)
+    return tr("behind it {counts}", counts=counts) if counts else ""
 
 
 def _number(card: IndicatorCard, value: float | None) -> str:

@@ -275,8 +275,26 @@ class Revision:
     previous_edition_id: str
     previous_status: str
     previous_number: float | None
+    previous_lower: float | None
+    previous_upper: float | None
+    previous_n: int | None
+    previous_population: int | None
     number: float | None
+    lower: float | None
+    upper: float | None
+    n: int | None
+    population: int | None
     cause: str
+
+    @property
+    def changes_interval(self) -> bool:
+        """A bound of the 95 % interval is another one."""
+        return (self.previous_lower, self.previous_upper) != (self.lower, self.upper)
+
+    @property
+    def changes_counts(self) -> bool:
+        """Other numbers stand behind the figure: who answered, or of how many."""
+        return (self.previous_n, self.previous_population) != (self.n, self.population)
 
 
 @dataclass(frozen=True, slots=True)

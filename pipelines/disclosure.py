@@ -283,6 +283,9 @@ def _hidden_of_table(
         grown = _grown(family, base, lambda groups: all(_counts_are_safe(cells, groups, k, pool) for cells in family))
         base = set(sizes) if grown is None else grown
     for name, cells in others.items():
+        if FIELD not in of_table and not any(cell.n for cell in cells.values()):
+            hidden[name] = set(cells)  # nobody told it, as where it was not asked: the total can't be parted by it
+            continue
         start = base | kept[name] | {group for group, cell in cells.items() if cell.is_few or cell.tells_all}
         hidden[name] = _grown([cells], start & set(cells), _told_check(cells, protected[name].k, pool))
     return hidden

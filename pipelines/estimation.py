@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 from scipy.special import stdtrit
 
+from pipelines import panel_disclosure
 from pipelines.degrees_of_freedom import degrees_of_freedom
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ ESTIMATE_SCHEMA = {
 }
 """One row an indicator, year and breakdown value; where the estimate is null the reason says why."""
 
-TOO_FEW, NO_SPREAD = "too_few_answers", "no_spread"
+TOO_FEW, NO_SPREAD, UNTOLD = "too_few_answers", "no_spread", "hidden"
 """Why there is no estimate, the last part of a message key of verdicts."""
 
 
@@ -103,13 +104,24 @@ def estimates(field: pl.DataFrame, hidden: Pooled = NOTHING_HIDDEN) -> pl.DataFr
     return pl.DataFrame(rows, schema=ESTIMATE_SCHEMA)
 
 
-def changes(field: pl.DataFrame, hidden: Pooled = NOTHING_HIDDEN) -> pl.DataFrame:
+def changes(field: pl.DataFrame, hidden: Pooled = NOTHING_HIDDEN, k: int = 0) -> pl.DataFrame:
     """Estimate the change of every indicator of returns from the year before, by the associations that answered both.
 
     An association that answers in one of the years only says nothing about change, so non-response never reads as
-    decline. Parameters as for `estimates`; returns columns as `ESTIMATE_SCHEMA`, where the estimate is the change and
-    `n` the number of associations in the panel. When nobody in the panel changed, the change is 0; when all changed by
-    the same amount, there is no telling how sure it is.
+    decline. When nobody in the panel changed, the change is 0; when all changed by the same amount, there is no telling
+    how sure it is.
+
+    Parameters
+    ----------
+    field, hidden
+        As for `estimates`; what is hidden in either year is one stratum.
+    k
+        A change that would tell of fewer associations than this is null (`pipelines.panel_disclosure`).
+
+    Returns
+    -------
+    pl.DataFrame
+        Columns as `ESTIMATE_SCHEMA`, where the estimate is the change and `n` the number of associations in the panel.
     """
     rows: list[dict[str, object]] = []
     for before, year in pairwise(sorted(field["year"].unique())):
@@ -124,10 +136,18 @@ def changes(field: pl.DataFrame, hidden: Pooled = NOTHING_HIDDEN) -> pl.DataFram
             )
             differences = panel.with_columns(difference=answer - pl.col("before"))
             kind = "total" if indicator in TOTALS else "mean"
-            pooled = hidden.get((indicator, before), frozenset()) | hidden.get((indicator, year), frozenset())
-            found = _estimate(differences, "difference", kind, pooled, is_change=True)
-            rows.extend({"indicator_id": indicator, "year": year, **row} for row in found)
+            small = hidden.get((indicator, before), frozenset()) | hidden.get((indicator, year), frozenset())
+            untold = panel_disclosure.untold(now, then, column, small, k)
+            found = _estimate(differences, "difference", kind, untold, is_change=True)
+            rows.extend({"indicator_id": indicator, "year": year, **_kept_back(row, untold - small)} for row in found)
     return pl.DataFrame(rows, schema=ESTIMATE_SCHEMA)
+
+
+def _kept_back(row: dict[str, object], untold: AbstractSet[str]) -> dict[str, object]:
+    """Return a row without its numbers where they must not be told."""
+    if row["breakdown_value"] not in untold:
+        return row
+    return {name: row[name] for name in ("breakdown", "breakdown_value", "n")} | {"reason": UNTOLD}
 
 
 def stratify(field: pl.DataFrame, column: str, pooled: AbstractSet[str] = frozenset()) -> pl.DataFrame:
@@ -135,7 +155,8 @@ def stratify(field: pl.DataFrame, column: str, pooled: AbstractSet[str] = frozen
 
     Strata with fewer than `SMALLEST_STRATUM` answers are collapsed in steps: the receivers and non-receivers of a
     purpose group; then the small purpose groups into `rest`; then `rest` with the smallest other stratum until it is
-    large enough. With too few answers in the whole field one stratum is left. `pooled` purpose groups are in `rest`.
+    large enough (for the whole: a group that is large enough is estimated by its own strata all the same). With too few
+    answers in the whole field one stratum is left. `pooled` purpose groups are in `rest`.
 
     Returns
     -------
@@ -209,8 +230,17 @@ def _estimate(
     for (group,), of_group in of_year.group_by(["purpose_group"], maintain_order=True):
         if of_group[column].count():
             drawn, parameters = (of_hidden, own) if group in pooled and of_hidden is not None else (sample, shown)
+            # what the groups that it was collapsed with did not answer says nothing of a group whose size is known
+            alone = _sample(of_group, column) if str(group) in _collapsed_groups(drawn) else None
+            if alone is not None:
+                drawn, parameters = alone, _by_group(alone, column, kind)
             of_domain = found(drawn, of_group, parameters.get(str(group)), pl.col("purpose_group") == group)
             yield {"breakdown": "purpose_group", "breakdown_value": group, **of_domain}
+
+
+def _collapsed_groups(sample: svy.Sample) -> set[str]:
+    in_rest = sample.data.lazy().filter(pl.col("stratum") == REST).select("purpose_group").collect()
+    return set(in_rest["purpose_group"])
 
 
 def _by_group(sample: svy.Sample, column: str, kind: str) -> dict[str, svy.ParamEst]:

@@ -27,18 +27,24 @@ METHOD, CORRECTION, NEW_DATA = "revision.method", "revision.correction", "revisi
 SAME_WITHIN = 1e-9
 """Relative difference below which two figures are the same: sums of decimals on two machines."""
 
-FIGURES = ("value", "reported")
+NUMBERS = {
+    "value": pl.Float64,
+    "reported": pl.Float64,
+    "lower": pl.Float64,
+    "upper": pl.Float64,
+    "n": pl.Int64,
+    "population": pl.Int64,
+}
+"""What is told of a figure: itself, the plain sum or mean, its interval, and how many of how many stand behind it."""
+
 SCHEMA = {
     **dict.fromkeys(KEY, pl.String),
     "previous_edition_id": pl.String,
     "previous_status": pl.String,
-    "previous_value": pl.Float64,
-    "value": pl.Float64,
-    "previous_reported": pl.Float64,
-    "reported": pl.Float64,
+    **{column: kind for name, kind in NUMBERS.items() for column in (f"previous_{name}", name)},
     "cause": pl.String,
 }
-"""One row a revised figure; an empty figure where an edition has none."""
+"""One row a figure of which any number is revised; empty where an edition has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +100,7 @@ def marked(values: pl.DataFrame, before: Before | None) -> pl.DataFrame:
     """Set the status `revised` on final figures that an edition before had otherwise; once revised, always revised."""
     if before is None:
         return values
-    old = before.values.select(*KEY, *(_old(name) for name in (*FIGURES, "status", "is_hidden")))
+    old = before.values.select(*KEY, *(_old(name) for name in (*NUMBERS, "status", "is_hidden")))
     both = values.join(old, on=KEY, how="left", maintain_order="left")
     is_shown = ~pl.col("is_hidden") & ~pl.col("old_is_hidden").fill_null(value=True)
     was_final = pl.col("old_status").is_in(["final", "revised"]) & (pl.col("status") == "final")
@@ -104,7 +110,7 @@ def marked(values: pl.DataFrame, before: Before | None) -> pl.DataFrame:
 
 
 def revisions(values: pl.DataFrame, before: Before | None, causes: Mapping[str, str]) -> pl.DataFrame:
-    """Return the figures that both editions show and that differ, and those that are no longer there.
+    """Return the figures that both editions show and that differ in any number, and those that are no longer there.
 
     Parameters
     ----------
@@ -123,17 +129,14 @@ def revisions(values: pl.DataFrame, before: Before | None, causes: Mapping[str, 
     if before is None:
         return pl.DataFrame(schema=SCHEMA)
     shown = before.values.filter(~pl.col("is_hidden"))
-    old = shown.select(*KEY, *(_old(name) for name in (*FIGURES, "status")))
-    both = old.join(values.select(*KEY, *FIGURES, "is_hidden"), on=KEY, how="left", maintain_order="left")
+    old = shown.select(*KEY, *(_old(name) for name in (*NUMBERS, "status")))
+    both = old.join(values.select(*KEY, *NUMBERS, "is_hidden"), on=KEY, how="left", maintain_order="left")
     told = both.filter(~pl.col("is_hidden").fill_null(value=False) & _differs())
     return told.select(
         *KEY,
         previous_edition_id=pl.lit(before.edition_id),
         previous_status="old_status",
-        previous_value="old_value",
-        value="value",
-        previous_reported="old_reported",
-        reported="reported",
+        **{column: of for name in NUMBERS for column, of in ((f"previous_{name}", f"old_{name}"), (name, name))},
         cause=pl.col("indicator_id").replace_strict(dict(causes), default=METHOD, return_dtype=pl.String),
     ).cast(SCHEMA)  # type: ignore[arg-type]  # Polars knows the types of its own schemas only
 
@@ -148,7 +151,7 @@ def _differs() -> pl.Expr:
         moved = (new - old).abs() > SAME_WITHIN * pl.max_horizontal(old.abs(), new.abs())
         return moved.fill_null(value=False) | (old.is_null() != new.is_null())
 
-    return one("value") | one("reported")
+    return pl.any_horizontal(map(one, NUMBERS))
 
 
 def _changed(before: Inputs, now: Inputs, source: str) -> bool:

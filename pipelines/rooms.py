@@ -141,7 +141,7 @@ def return_estimates(build: Build) -> int:
 def return_changes(build: Build) -> int:
     """Write `marts.return_changes`."""
     field = database.read_frame(build.connection, "marts.return_field")
-    return _write_frame(build, "marts.return_changes", estimation.changes(field, _hidden_groups(build)))
+    return _write_frame(build, "marts.return_changes", estimation.changes(field, _hidden_groups(build), _k(build)))
 
 
 def resident_estimates(build: Build) -> int:
@@ -191,7 +191,8 @@ def term_panels(build: Build) -> int:
     field = database.read_frame(build.connection, "marts.return_field")
     ends = database.read_frame(build.connection, "marts.term_ends").filter(pl.col("basis") == "returns")
     years = ends.select(pl.col("baseline_period", "latest_period").cast(pl.Int64)).drop_nulls()
-    return _write_frame(build, "marts.term_panels", panels(field, years.iter_rows(), _hidden_groups(build)))
+    found = panels(field, years.iter_rows(), _hidden_groups(build), _k(build))
+    return _write_frame(build, "marts.term_panels", found)
 
 
 def publish(build: Build) -> editions.Published:
@@ -211,10 +212,9 @@ def publish(build: Build) -> editions.Published:
 
 def _hide(build: Build) -> int:
     """Say which of the counted figures are hidden."""
-    k = build.workspace.settings.figures.disclosure_k
     hidden = disclosure.hide_small_groups(
         database.read_frame(build.connection, FIGURES),
-        disclosure.rules(contracts.indicators().values(), k),
+        disclosure.rules(contracts.indicators().values(), _k(build)),
         editions.hidden_before(build.workspace),
         disclosure.known_active(
             database.read_frame(build.connection, "marts.association_years"),
@@ -222,6 +222,10 @@ def _hide(build: Build) -> int:
         ),
     )
     return _write_frame(build, FIGURES, hidden)
+
+
+def _k(build: Build) -> int:
+    return build.workspace.settings.figures.disclosure_k
 
 
 def _hidden_groups(build: Build) -> estimation.Pooled:

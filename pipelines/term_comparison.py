@@ -13,13 +13,17 @@ import polars as pl
 from pipelines import estimation
 
 PANEL_SCHEMA = {"baseline_year": pl.Int64} | {
-    name: estimation.ESTIMATE_SCHEMA[name] for name in ("indicator_id", "year", "estimate", "lower", "upper", "cv", "n")
+    name: estimation.ESTIMATE_SCHEMA[name]
+    for name in ("indicator_id", "year", "estimate", "lower", "upper", "cv", "n", "reason")
 }
-"""One row an indicator, baseline year and year; the estimate is null where too few answered in both."""
+"""One row an indicator, baseline year and year; where the estimate is null the reason says why."""
 
 
 def panels(
-    field: pl.DataFrame, pairs: Iterable[tuple[int, int]], hidden: estimation.Pooled = estimation.NOTHING_HIDDEN
+    field: pl.DataFrame,
+    pairs: Iterable[tuple[int, int]],
+    hidden: estimation.Pooled = estimation.NOTHING_HIDDEN,
+    k: int = 0,
 ) -> pl.DataFrame:
     """Estimate the change of every indicator of returns from a baseline year to a later one, for the whole field.
 
@@ -29,19 +33,19 @@ def panels(
         As for `estimation.estimates`.
     pairs
         Baseline year and later year of each comparison.
-    hidden
-        As for `estimation.estimates`.
+    hidden, k
+        As for `estimation.changes`.
 
     Returns
     -------
     pl.DataFrame
         Columns as `PANEL_SCHEMA`; the estimate is the change, `n` the number of associations in the panel.
     """
-    frames = [_panel(field, baseline, year, hidden) for baseline, year in sorted(set(pairs))]
+    frames = [_panel(field, baseline, year, hidden, k) for baseline, year in sorted(set(pairs))]
     return pl.concat([pl.DataFrame(schema=PANEL_SCHEMA), *frames])
 
 
-def _panel(field: pl.DataFrame, baseline: int, year: int, hidden: estimation.Pooled) -> pl.DataFrame:
+def _panel(field: pl.DataFrame, baseline: int, year: int, hidden: estimation.Pooled, k: int) -> pl.DataFrame:
     """Put the baseline in the place of the year before, which is what `estimation.changes` compares with."""
     now = field.filter(pl.col("year") == year)
     then = field.filter(pl.col("year") == baseline).with_columns(year=pl.lit(year - 1, field.schema["year"]))
@@ -50,5 +54,5 @@ def _panel(field: pl.DataFrame, baseline: int, year: int, hidden: estimation.Poo
     }
     if baseline == year - 1:
         of_ends = dict(hidden)
-    found = estimation.changes(pl.concat([then, now]), of_ends).filter(pl.col("breakdown") == "total")
+    found = estimation.changes(pl.concat([then, now]), of_ends, k).filter(pl.col("breakdown") == "total")
     return found.with_columns(baseline_year=pl.lit(baseline, pl.Int64)).select(list(PANEL_SCHEMA))

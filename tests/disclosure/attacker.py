@@ -28,6 +28,7 @@ FIELD, RESPONSE, REGISTERED, FOUNDED = (
 SCALES = {"share": (0.0, 1.0), "grade": (4.0, 10.0), "points": (1.0, 5.0)}
 TOTAL = "total"
 NOISE = 1e-6
+SMALLEST_STRATUM = 5
 
 Place = tuple[str, str, str, str]
 """Period, indicator, breakdown, group."""
@@ -103,7 +104,7 @@ def half_step(lower: float, upper: float) -> float:
     """
     if upper <= lower:
         return 0.0
-    most = (upper - lower) / 3
+    most = (upper - lower) / 3 * (1 + 1e-9)  # bounds are decimals, so their difference is a little off
     power = 10.0 ** math.floor(math.log10(most))
     return max(step * power for step in (1, 2, 5) if step * power <= most) / 2
 
@@ -239,7 +240,13 @@ class Attack:
             self._of_estimates(number, total, places)
 
     def _of_estimates(self, number: int, total: Place, places: list[Place]) -> None:
-        """The estimates of the groups add up to that of the whole, but for rounding, and each is at least what was told."""
+        """The estimates of the groups add up to that of the whole, but for rounding, and each is at least what was told.
+
+        Not where the groups with few answers have together so few that a group with enough of them was collapsed with
+        them for the whole, and estimated alone.
+        """
+        if self._is_collapsed_for_the_whole(number, total, places):
+            return
         whole = (self._row(number, total) or {}).get("value")
         terms: list[tuple[float, int | float | None]] = []
         rounding = sum(
@@ -259,6 +266,16 @@ class Attack:
             most = rounding + NOISE * abs(whole)
             self._relate([*terms, (-1.0, whole)], most)
             self._relate([*((-factor, term) for factor, term in terms), (1.0, whole)], most)
+
+    def _is_collapsed_for_the_whole(self, number: int, total: Place, places: list[Place]) -> bool:
+        answered = [self._count(number, place) for place in places]
+        enough = [n for n in answered if n is not None and n >= SMALLEST_STRATUM]
+        few = (self._count(number, total) or 0) - sum(enough)
+        return 0 < few < SMALLEST_STRATUM
+
+    def _count(self, number: int, place: Place) -> int | None:
+        n = (self._row(number, place) or {}).get("n")
+        return n if isinstance(n, int) else None
 
     def _join_unchanged(self) -> None:
         """Take a hidden cell for unchanged from edition to edition where nothing that can be seen has changed.

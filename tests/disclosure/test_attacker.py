@@ -12,6 +12,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from pipelines import contracts, disclosure
+from pipelines.revisions import NUMBERS
 from tests.disclosure import attacker
 from tests.disclosure.attacker import Attack, Edition, Found, Place
 
@@ -140,11 +141,12 @@ def test_revisions_tell_what_two_public_editions_tell_and_no_more(published: lis
             for place, row in old.items()
             if not row["is_hidden"]
             and not new[place]["is_hidden"]
-            and any(differs(row[name], new[place][name]) for name in ("value", "reported"))
+            and any(differs(row[name], new[place][name]) for name in NUMBERS)
         }
         assert {row["cause"] for row in listed.values()} == {cause}
         for place, row in listed.items():
-            assert (row["previous_value"], row["value"]) == (old[place]["value"], new[place]["value"])
+            for name in NUMBERS:
+                assert (row[f"previous_{name}"], row[name]) == (old[place][name], new[place][name])
             assert new[place]["status"] == "revised"
 
 

@@ -22,9 +22,17 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.special import stdtrit
 
-from tests.disclosure.attacker import FIELD, REGISTERED, TOTAL, Card, Edition, Place, half_step
+from tests.disclosure.attacker import (
+    FIELD,
+    REGISTERED,
+    SMALLEST_STRATUM,
+    TOTAL,
+    Card,
+    Edition,
+    Place,
+    half_step,
+)
 
-SMALLEST_STRATUM = 5
 GROUPS = "purpose_group"
 EXACT = 1e-9
 

@@ -237,7 +237,6 @@ def test_the_truth_of_the_whole_lies_within_most_intervals(
 
 
 def test_a_change_of_returns_says_what_its_interval_says(analyst: duckdb.DuckDBPyConnection) -> None:
-    """In the exact numbers: a public bound may be rounded to nothing."""
     rows = analyst.execute(
         "SELECT changes.direction, reason, lower, upper FROM marts.indicator_changes AS changes "
         "JOIN meta.indicators AS cards USING (indicator_id) WHERE cards.basis = 'returns' AND lower IS NOT NULL"
@@ -250,6 +249,22 @@ def test_a_change_of_returns_says_what_its_interval_says(analyst: duckdb.DuckDBP
     assert {row[0] for row in rows} == {"rose", "fell", "no_clear_change"}
     for direction, reason, lower, upper in rows:
         assert (direction, reason) == expected[lower > 0, upper < 0]
+
+
+@pytest.mark.parametrize(
+    ("table", "lower", "upper"),
+    [("indicator_changes", "lower", "upper"), ("term_values", "change_lower", "change_upper")],
+)
+def test_a_published_interval_stands_on_the_side_that_its_word_says(
+    table: str, lower: str, upper: str, public: duckdb.DuckDBPyConnection
+) -> None:
+    """Rose beside an interval that holds no change at all would be read as an error, and as rounded it would."""
+    told, contrary = public.execute(
+        f"SELECT count(*), count_if(CASE direction WHEN 'rose' THEN {lower} <= 0 WHEN 'fell' THEN {upper} >= 0 "
+        f"ELSE {lower} > 0 OR {upper} < 0 END) FROM marts.{table} WHERE {lower} IS NOT NULL"
+    ).fetchone() or (0, None)
+    assert told > 20
+    assert contrary == 0
 
 
 def test_every_reason_of_the_edition_has_its_sentence(public: duckdb.DuckDBPyConnection) -> None:

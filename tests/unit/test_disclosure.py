@@ -152,6 +152,13 @@ def test_where_hiding_every_group_does_not_do_the_total_is_hidden() -> None:
     assert hidden(pl.concat([total, table([(4, None, 0.0)])])) == [True, True]
 
 
+def test_a_breakdown_that_nobody_told_does_not_hide_the_total() -> None:
+    """A survey that does not ask where people live has areas all the same: those of the town."""
+    total = table([(72, None, 0.5)], SHARE, "total").with_columns(breakdown_value=pl.lit("total"))
+    areas = table([(0, None, None), (0, None, None), (0, None, None)], SHARE, "area")
+    assert hidden(pl.concat([total, areas])) == [False, True, True, True]
+
+
 def test_a_sum_that_contains_a_hidden_total_is_hidden() -> None:
     """All the rest of the sum is public, so it would give the total back; its parts are no groups of their own."""
     rules = {"premises_support_eur": Rule(3), "total_support_eur": Rule(3)}

@@ -97,6 +97,23 @@ def test_a_purpose_group_that_is_a_stratum_is_estimated_alone() -> None:
     assert got["n"] == 6
 
 
+def test_a_group_is_not_estimated_by_what_others_did_not_answer() -> None:
+    """For the whole it is collapsed with a group in which one of 28 answered; of its own 12, eight did."""
+    silent = [("labour", False, answer) for answer in (1.0, *[None] * 27)]
+    sport = [("sport", False, answer) for answer in (*SPORT, 6.0, 7.0, 8.0, *[None] * 4)]
+    found = estimation.estimates(field(sport + silent))
+    assert row(found, "volunteer_hours")["estimate"] == pytest.approx(40 * (36 + 1) / 9)
+    assert row(found, "volunteer_hours", "sport")["estimate"] == pytest.approx(12 * 4.5)
+    assert row(found, "volunteer_hours", "labour")["reason"] == "too_few_answers"
+
+
+def test_equal_answers_of_a_collapsed_group_have_no_spread() -> None:
+    equal = [("sport", False, answer) for answer in (*[100.0] * 8, *[None] * 4)]
+    others = [("labour", False, answer) for answer in (1.0, *[None] * 27)]
+    got = row(estimation.estimates(field(equal + others)), "volunteer_hours", "sport")
+    assert (got["estimate"], got["reason"]) == (None, "no_spread")
+
+
 def test_everybody_answered_so_nothing_is_uncertain() -> None:
     got = row(estimation.estimates(field([("sport", True, value) for value in SPORT])), "volunteer_hours")
     assert (got["estimate"], got["lower"], got["upper"]) == (15, 15, 15)

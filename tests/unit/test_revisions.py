@@ -32,6 +32,8 @@ def values(*rows: tuple[str, float | None, float | None, str, bool]) -> pl.DataF
             "is_hidden": pl.Boolean,
         },
         orient="row",
+    ).with_columns(
+        lower=pl.col("value") - 10, upper=pl.col("value") + 10, n=pl.lit(40, pl.Int64), population=pl.lit(60, pl.Int64)
     )
 
 
@@ -66,6 +68,17 @@ def test_what_differs_is_listed_with_the_old_and_the_new_figure() -> None:
     ]
     assert set(found["cause"]) == {NEW_DATA}
     assert set(found["previous_edition_id"]) == {"20240101-a"}
+
+
+@pytest.mark.parametrize("name", revisions.NUMBERS)
+def test_any_number_that_is_told_of_a_figure_can_be_revised(name: str) -> None:
+    """A figure that stays while fewer stand behind it is not the figure that it was."""
+    now = OLD.with_columns(pl.when(pl.col("period") == "2020").then(pl.col(name) + 1).otherwise(name).alias(name))
+    (row,) = revisions.revisions(now, BEFORE, {}).iter_rows(named=True)
+    assert row["period"] == "2020"
+    assert row[name] == row[f"previous_{name}"] + 1
+    assert all(row[other] == row[f"previous_{other}"] for other in revisions.NUMBERS if other != name)
+    assert revisions.marked(now, BEFORE).filter(pl.col("status") == "revised")["period"].to_list() == ["2020", "2022"]
 
 
 @pytest.mark.parametrize("period", ["2023", "2024"])

@@ -55,7 +55,8 @@ judged AS (
     SELECT
         *,
         CASE
-            WHEN is_hidden THEN 'hidden'
+            -- a change of a panel may tell what those outside it answered (decision 0015)
+            WHEN is_hidden OR estimate_reason = 'hidden' THEN 'hidden'
             WHEN is_broken THEN 'break'
             WHEN basis = 'evidence' AND window_is_short THEN 'window_not_full'
             WHEN is_preliminary AND period_type = 'year' THEN 'year_not_over'

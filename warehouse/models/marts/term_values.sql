@@ -54,7 +54,8 @@ differing AS (
             ELSE latest - baseline
         END AS difference,
         CASE basis WHEN 'returns' THEN panels.lower WHEN 'residents' THEN samples.lower END AS difference_lower,
-        CASE basis WHEN 'returns' THEN panels.upper WHEN 'residents' THEN samples.upper END AS difference_upper
+        CASE basis WHEN 'returns' THEN panels.upper WHEN 'residents' THEN samples.upper END AS difference_upper,
+        panels.reason AS panel_reason
     FROM paired
     LEFT JOIN marts.term_panels AS panels
         ON panels.indicator_id = paired.indicator_id
@@ -70,7 +71,8 @@ changed AS (
     SELECT
         *,
         CASE
-            WHEN is_hidden THEN 'hidden'
+            -- a change of a panel may tell what those outside it answered (decision 0015)
+            WHEN is_hidden OR panel_reason = 'hidden' THEN 'hidden'
             WHEN latest IS NULL THEN 'no_latest'
             WHEN baseline IS NULL THEN 'no_baseline'
             WHEN cuts_term_on IS NOT NULL THEN 'break'
