@@ -6,7 +6,6 @@ Here belongs: what all pages share, in the order of the run. Not here: a page's 
 
 from __future__ import annotations
 
-from html import escape
 from pathlib import Path
 
 import streamlit as st
@@ -108,7 +107,7 @@ def run() -> None:
     st.set_page_config(page_title=f"{page.title} – {town} – Yhteispeli")
     if edition.facts.is_example:
         st.html(components.notice(tr("Example data: an invented town. The figures are not real."), "example"))
-    st.html(f'<p class="yp-town">{escape(town)}</p>{components.heading(page.title, 1)}')
+    st.html(components.masthead(town, page.title))
     data.keep_for_run(edition)
     page.run()
     show_footer(edition, page.title)

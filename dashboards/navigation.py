@@ -89,8 +89,8 @@ def all_pages() -> list[Page]:
 
 
 @cache
-def _titles(spoken: Language) -> Mapping[PageEntry, str]:
-    """Return the title of every page; the language is that in which `tr` speaks."""
+def _titles(of: Language) -> Mapping[PageEntry, str]:
+    """Return the title of every page in the language that is spoken."""
     return {
         OVERVIEW: tr("Overview"),
         ASSOCIATIONS: tr("Associations"),
@@ -114,9 +114,9 @@ def _titles(spoken: Language) -> Mapping[PageEntry, str]:
 
 
 @cache
-def _pages(spoken: Language, doors: frozenset[Door]) -> tuple[Page, ...]:
+def _pages(of: Language, doors: frozenset[Door]) -> tuple[Page, ...]:
     """Return the pages in a language, listed for whom these doors let in."""
-    titles = _titles(spoken)
+    titles = _titles(of)
     return tuple(
         st.Page(
             entry.path,

@@ -6,7 +6,8 @@ are (`measures`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from html import escape
 
 import streamlit as st
@@ -39,20 +40,39 @@ def show(edition: Edition) -> None:
 
 def field(edition: Edition) -> str:
     """Return the three numbers of the field: registered, active, under umbrella organisations."""
-    items = []
+    return components.figures(
+        (one.number, say(one.card.title), _traced(one.card, one.value, one.below)) for one in _field(edition)
+    )
+
+
+def numbers(edition: Edition) -> str:
+    """Return the three numbers of the field without links."""
+    return components.figures((one.number, say(one.card.title), one.below) for one in _field(edition))
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """A number of the field as it is written, and what stands below it."""
+
+    number: str
+    below: str
+    card: IndicatorCard
+    value: Value | None
+
+
+def _field(edition: Edition) -> Iterator[_Number]:
     for indicator_id in ("registered_associations", "active_associations"):
         value = edition.latest(indicator_id)
         card = edition.indicators.get(indicator_id)
         if card is not None:
-            items.append((_plain(edition, card, value), say(card.title), _traced(card, value, _day_of(value))))
+            yield _Number(_plain(edition, card, value), _day_of(value), card, value)
     umbrella = edition.indicators.get("umbrella_coverage_share")
     value = edition.latest("umbrella_coverage_share")
     if umbrella is not None:
         share = percent(value.number) if value is not None and value.number is not None else ""
         count = sentences.umbrella_count(edition) or _plain(edition, umbrella, value)
         below = tr("{share} of the registered, {day}", share=share, day=_day_of(value)) if share else ""
-        items.append((count, say(umbrella.title), _traced(umbrella, value, below)))
-    return components.figures(items)
+        yield _Number(count, below, umbrella, value)
 
 
 def _traced(card: IndicatorCard, value: Value | None, shown: str) -> str:
