@@ -120,8 +120,8 @@ def _noting(run: ScriptRunContext, drawing: Drawing) -> Iterator[None]:
 
 
 def _send_again(run: ScriptRunContext, drawing: Drawing) -> None:
-    for message in drawing.messages:
-        run.enqueue(message)
     files: Any = runtime.get_instance().media_file_mgr
     for data, mime, file_name in drawing.files:  # a file is kept as long as the session of somebody offers it
         files.add(data, mime, f"drawn {file_name}", file_name=file_name, is_for_static_download=True)
+    for message in drawing.messages:
+        run.enqueue(message)
