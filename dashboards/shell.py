@@ -23,6 +23,7 @@ from dashboards.first_sight import first_sight
 from dashboards.palette import stylesheet
 from dashboards.texts import Language, language_of, speaking, tr
 
+_STYLESHEET = re.compile(r'<link rel="stylesheet"[^>]*href="([^"]+)"')
 _INLINE_SCRIPT = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 _ROOT: Final = b'<div id="root">'
 _DROPPED_REQUEST_HEADERS: Final = {b"accept-encoding", b"if-none-match", b"if-modified-since"}
@@ -97,8 +98,17 @@ def _shell(original: bytes, language: Language) -> tuple[bytes, str]:
         noscript, head = f"<noscript><p>{escape(_noscript())}</p></noscript>", _head()
     page = re.sub(r"<noscript>.*?</noscript>", noscript, page, flags=re.DOTALL)
     page = page.replace("</head>", f"{head}</head>")
+    styles = "".join(
+        f'<link rel="preload" href="{found}" as="style"{_of(found)}>' for found in _STYLESHEET.findall(page)
+    )
+    page = page.replace("<head>", f"<head>{styles}", 1)  # nothing is seen without them: before the scripts
     encoded = page.encode("utf-8")
     return encoded, _policy(encoded)
+
+
+def _of(address: str) -> str:
+    """Return how a style is asked for: a hint that asks in another way than the link fetches it twice."""
+    return " crossorigin" if address.startswith("./static/") else ""
 
 
 def _noscript() -> str:
