@@ -98,17 +98,16 @@ def _shell(original: bytes, language: Language) -> tuple[bytes, str]:
         noscript, head = f"<noscript><p>{escape(_noscript())}</p></noscript>", _head()
     page = re.sub(r"<noscript>.*?</noscript>", noscript, page, flags=re.DOTALL)
     page = page.replace("</head>", f"{head}</head>")
-    styles = "".join(
-        f'<link rel="preload" href="{found}" as="style"{_of(found)}>' for found in _STYLESHEET.findall(page)
-    )
-    page = page.replace("<head>", f"<head>{styles}", 1)  # nothing is seen without them: before the scripts
+    hints = "".join(map(_hint, _STYLESHEET.findall(page)))
+    page = page.replace("<head>", f"<head>{hints}", 1)  # nothing is seen without the styles: before the scripts
     encoded = page.encode("utf-8")
     return encoded, _policy(encoded)
 
 
-def _of(address: str) -> str:
-    """Return how a style is asked for: a hint that asks in another way than the link fetches it twice."""
-    return " crossorigin" if address.startswith("./static/") else ""
+def _hint(address: str) -> str:
+    """Return the hint that asks for a style early, in the way of its own link: else it would be fetched twice."""
+    way = " crossorigin" if address.startswith("./static/") else ""
+    return f'<link rel="preload" href="{address}" as="style"{way}>'
 
 
 def _noscript() -> str:
