@@ -48,8 +48,11 @@ def carry_on() -> None:
     there is one for each that the address has. The style hides them from everyone: the language and the edition have
     links for people.
     """
+    names = carried_on()
+    if not names:
+        return
     with st.container(key="carried-on"):
-        for name in carried_on():
+        for name in names:
             st.text_input(name, key=name, bind="query-params")
 
 

@@ -6,13 +6,11 @@ Here belongs: what all pages share, in the order of the run. Not here: a page's 
 
 from __future__ import annotations
 
-from html import escape
-from pathlib import Path
-
 import streamlit as st
 
 from dashboards import components, data
 from dashboards.address import carry_on, page_address, same_page
+from dashboards.brand import ICON, LOGO
 from dashboards.components import Markup
 from dashboards.data import Edition, EditionUnavailable
 from dashboards.edition_choice import current_id, edition_to_show, links_to_others
@@ -23,8 +21,6 @@ from dashboards.open_data_list import open_data_link
 from dashboards.report_link import report_link
 from dashboards.texts import DEFAULT, OWN_NAMES, language, tr
 from dashboards.texts import PARAMETER as LANGUAGE
-
-STATIC = Path(__file__).parent / "static"
 
 
 def show_unavailable(reason: EditionUnavailable) -> None:
@@ -94,8 +90,8 @@ def watch_for_new_edition(served: str) -> None:
 
 def run() -> None:
     """Run the page that the address names."""
-    st.set_page_config(page_title="Yhteispeli", page_icon=str(STATIC / "icon.png"), layout="wide")
-    st.logo(STATIC / "logo.svg", size="large")
+    st.set_page_config(page_title="Yhteispeli", page_icon=ICON, layout="wide")
+    st.logo(LOGO, size="large")
     page = st.navigation(all_pages(), position="top")
     carry_on()
     show_languages()
@@ -108,7 +104,7 @@ def run() -> None:
     st.set_page_config(page_title=f"{page.title} – {town} – Yhteispeli")
     if edition.facts.is_example:
         st.html(components.notice(tr("Example data: an invented town. The figures are not real."), "example"))
-    st.html(f'<p class="yp-town">{escape(town)}</p>{components.heading(page.title, 1)}')
+    st.html(components.masthead(town, page.title))
     data.keep_for_run(edition)
     page.run()
     show_footer(edition, page.title)

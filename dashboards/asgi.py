@@ -5,8 +5,9 @@ Here belongs: putting server and pages together. Not here: starting the server (
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,10 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from streamlit import runtime
 
-from dashboards import components, compression, data, private_files
+from dashboards import components, compression, private_files
 from dashboards.api.entry import PublicInterface
 from dashboards.compression import CompressedStatic
+from dashboards.first_reader import look_at_every_page
 from dashboards.guarded_answers import GuardedAnswers
 from dashboards.private_files import PrivateFiles
 from dashboards.shell import PageShell
@@ -30,17 +32,14 @@ _HERE = Path(__file__).parent
 
 @asynccontextmanager
 async def _lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
-    private_files.watch(runtime.get_instance().media_file_mgr)
-    await to_thread.run_sync(_warm_up)
+    server = runtime.get_instance()
+    private_files.watch(server.media_file_mgr)
+    await to_thread.run_sync(compression.warm_up)
+    visit = asyncio.create_task(look_at_every_page(server))  # readers need not wait for its end
     yield {}
-
-
-def _warm_up() -> None:
-    compression.warm_up()
-    try:
-        data.current_edition()
-    except data.EditionUnavailable:
-        return  # the pages say so, and the first edition may come while the server runs
+    visit.cancel()
+    with suppress(asyncio.CancelledError):
+        await visit
 
 
 def _explain_failure(_: Exception) -> bool:

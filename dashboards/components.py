@@ -70,6 +70,11 @@ def heading(text: str, level: int = 2) -> str:
     return f'<h{level} class="yp-h{level}">{escape(text)}</h{level}>'
 
 
+def masthead(town: str, title: str) -> str:
+    """Return whose page this is, and its title."""
+    return f'<p class="yp-town">{escape(town)}</p>{heading(title, 1)}'
+
+
 def lead(text: str) -> str:
     """Return the message at the top of a page."""
     return f'<p class="yp-lead">{escape(text)}</p>'

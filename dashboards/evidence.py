@@ -14,8 +14,8 @@ from dashboards.charts import trend
 from dashboards.components import Bar, Markup, Multiple
 from dashboards.data import Edition
 from dashboards.downloads import indicator_csv
+from dashboards.drawn import download, drawn
 from dashboards.formats import bare, percent, scale_of
-from dashboards.kept import kept
 from dashboards.origin_link import origin_address, origin_anchor, origin_link
 from dashboards.pictures import sparkline
 from dashboards.report_link import report_link
@@ -24,6 +24,7 @@ from dashboards.texts import say, tr
 from dashboards.theme import plotly_config
 
 
+@drawn
 def show_group(edition: Edition, group: str, first: tuple[str, ...]) -> None:
     """Show every indicator of a group of the catalogue.
 
@@ -66,7 +67,6 @@ def show(edition: Edition, card: IndicatorCard, *, folded: bool) -> None:
         _method(edition, card)
 
 
-@kept
 def key_figure(edition: Edition, card: IndicatorCard, value: Value | None) -> str:
     """Return the newest figure with its change, coverage, verdict and the link to its origin, as HTML."""
     if value is None:
@@ -119,7 +119,6 @@ def _chart(edition: Edition, card: IndicatorCard) -> None:
     )
 
 
-@kept
 def _figure(edition: Edition, card: IndicatorCard) -> go.Figure:
     return trend(
         card,
@@ -130,7 +129,6 @@ def _figure(edition: Edition, card: IndicatorCard) -> go.Figure:
     )
 
 
-@kept
 def _notes(edition: Edition, card: IndicatorCard) -> str:
     series = edition.series(card.indicator_id)
     notes = [say(found.text) for found in edition.breaks_of(card.indicator_id)]
@@ -145,7 +143,6 @@ def _notes(edition: Edition, card: IndicatorCard) -> str:
     return components.paragraph(" ".join([*notes, sentences.source_line(edition, card)]), "quiet")
 
 
-@kept
 def _breakdowns(edition: Edition, card: IndicatorCard, value: Value | None) -> str:
     if value is None:
         return ""
@@ -228,17 +225,15 @@ def _table(edition: Edition, card: IndicatorCard) -> None:
     title = say(card.title)
     with st.expander(tr("Show as a table: {title}", title=title)):
         st.html(_written_table(edition, card))
-        st.download_button(
+        download(
             tr("Download CSV: {title}", title=title),
-            data=_csv(edition, card),
-            file_name=f"{card.indicator_id}_{edition.facts.edition_id}.csv",
-            mime="text/csv",
-            key=f"csv-{card.indicator_id}",
-            on_click="ignore",
+            indicator_csv(edition, card),
+            f"{card.indicator_id}_{edition.facts.edition_id}.csv",
+            "text/csv",
+            f"csv-{card.indicator_id}",
         )
 
 
-@kept
 def _written_table(edition: Edition, card: IndicatorCard) -> str:
     series = edition.series(card.indicator_id)
     title = say(card.title)
@@ -248,11 +243,6 @@ def _written_table(edition: Edition, card: IndicatorCard) -> str:
     rows = [_table_row(edition, card, value, sampled=sampled) for value in reversed(series)]
     numeric = frozenset(range(1, 6)) if sampled else frozenset({1})
     return components.table(f"{title} ({say(card.unit)})", header, rows, numeric)
-
-
-@kept
-def _csv(edition: Edition, card: IndicatorCard) -> bytes:
-    return indicator_csv(edition, card)
 
 
 def _table_row(edition: Edition, card: IndicatorCard, value: Value, *, sampled: bool) -> list[str]:

@@ -15,6 +15,7 @@ from dashboards import components
 from dashboards.components import Markup
 from dashboards.data import Edition
 from dashboards.downloads import awards_csv
+from dashboards.drawn import download, drawn
 from dashboards.formats import number
 from dashboards.origin_link import origin_address, origin_link, origin_of
 from dashboards.rows import Award, Explanation, Reconciliation
@@ -25,6 +26,15 @@ FIRST_ROWS = 15
 PAID, BODY = "grants_paid_eur", "granting_body"
 _SUMMED = ("awarded_eur", "paid_eur", "applied_eur")
 _MONEY = frozenset({1, 2, 3})
+
+
+@drawn
+def show_year(edition: Edition, year: str, body: str | None) -> None:
+    """Show the awards of a year, of one granting body or of all, and whether the books agree."""
+    awards = [award for award in edition.awards(int(year)) if body is None or award.granting_body == body]
+    show_recipients(edition, awards, year)
+    show_regrants(edition, awards, year)
+    show_reconciliation(edition, int(year))
 
 
 def show_recipients(edition: Edition, awards: Sequence[Award], year: str) -> None:
@@ -54,13 +64,12 @@ def show_recipients(edition: Edition, awards: Sequence[Award], year: str) -> Non
     if not few:
         with st.expander(tr("Show all {n} rows", n=number(len(own)))):
             st.html(_awards_table(edition, own, tr("Recipients {year}", year=year)))
-    st.download_button(
+    download(
         tr("Download CSV: recipients {year}", year=year),
-        data=awards_csv(edition, awards),
-        file_name=f"grant_awards_{year}_{edition.facts.edition_id}.csv",
-        mime="text/csv",
-        key="csv-awards",
-        on_click="ignore",
+        awards_csv(edition, awards),
+        f"grant_awards_{year}_{edition.facts.edition_id}.csv",
+        "text/csv",
+        "csv-awards",
     )
 
 

@@ -15,6 +15,7 @@ import streamlit as st
 
 from dashboards import components, term_words
 from dashboards.data import Edition
+from dashboards.drawn import download, drawn
 from dashboards.formats import day
 from dashboards.origin_link import origin_address, origin_of
 from dashboards.rows import CouncilTerm, IndicatorCard, TermValue
@@ -35,16 +36,16 @@ class Finding:
     lines: tuple[tuple[str, str], ...]
 
 
+@drawn
 def show(edition: Edition, term: CouncilTerm) -> None:
     """Show what to look at next, and the whole sheet as a file to print."""
     st.html(components.heading(tr("What to look at next")) + _listed(findings(edition, term), _origins(edition, term)))
-    st.download_button(
+    download(
         tr("Download the handover sheet (HTML, to be printed)"),
-        data=sheet(edition, term).encode("utf-8"),
-        file_name=f"handover_{term.term_id}_{edition.facts.edition_id}.html",
-        mime="text/html",
-        key="handover",
-        on_click="ignore",
+        sheet(edition, term).encode("utf-8"),
+        f"handover_{term.term_id}_{edition.facts.edition_id}.html",
+        "text/html",
+        "handover",
     )
 
 

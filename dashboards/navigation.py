@@ -5,14 +5,17 @@ Here belongs: the list of pages. Not here: what a page shows (`app_pages/`).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import streamlit as st
 from streamlit.navigation.page import Page
 
 from dashboards.restricted.roles import Door, is_open
-from dashboards.texts import tr
+from dashboards.texts import Language, language, tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,18 @@ PAGES: Final = (
 
 def page_title(entry: PageEntry) -> str:
     """Return the title of a page, as in the navigation."""
+    return _titles(language())[entry]
+
+
+def all_pages() -> list[Page]:
+    """Return the pages for `st.navigation`, which writes on them which one is shown: a copy for each run."""
+    doors = frozenset(entry.door for entry in PAGES if entry.door is not None and is_open(entry.door))
+    return [copy(page) for page in _pages(language(), doors)]
+
+
+@cache
+def _titles(of: Language) -> Mapping[PageEntry, str]:
+    """Return the title of every page in the language that is spoken."""
     return {
         OVERVIEW: tr("Overview"),
         ASSOCIATIONS: tr("Associations"),
@@ -95,22 +110,24 @@ def page_title(entry: PageEntry) -> str:
         PROPOSALS: tr("Development proposals"),
         ACCESSIBILITY: tr("Accessibility statement"),
         ORIGIN: tr("Where does the figure come from?"),
-    }[entry]
+    }
 
 
-def all_pages() -> list[Page]:
-    """Return the pages for `st.navigation`."""
-    return [
+@cache
+def _pages(of: Language, doors: frozenset[Door]) -> tuple[Page, ...]:
+    """Return the pages in a language, listed for whom these doors let in."""
+    titles = _titles(of)
+    return tuple(
         st.Page(
             entry.path,
-            title=page_title(entry),
+            title=titles[entry],
             url_path=entry.address or None,
             default=entry is OVERVIEW,
-            visibility="visible" if _is_in_navigation(entry) else "hidden",
+            visibility="visible" if _is_in_navigation(entry, doors) else "hidden",
         )
         for entry in PAGES
-    ]
+    )
 
 
-def _is_in_navigation(entry: PageEntry) -> bool:
-    return entry.is_listed and (entry.door is None or is_open(entry.door))
+def _is_in_navigation(entry: PageEntry, doors: frozenset[Door]) -> bool:
+    return entry.is_listed and (entry.door is None or entry.door in doors)

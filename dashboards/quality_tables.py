@@ -12,16 +12,31 @@ from typing import Final
 
 import streamlit as st
 
-from dashboards import components, sentences
+from dashboards import components, leads, revision_tables, sentences
 from dashboards.components import Markup
 from dashboards.data import Edition
+from dashboards.drawn import drawn
 from dashboards.formats import day, euros, number, percent
+from dashboards.open_data_list import open_data_link
 from dashboards.origin_link import origin_address, origin_of
 from dashboards.rows import Check
 from dashboards.texts import say, tr
 
 _SHOWN_AT_ONCE: Final = 10
 """Checks that are shown unfolded; more would hide what comes after them."""
+
+
+@drawn
+def show(edition: Edition) -> None:
+    """Show what was delivered, what the checks found and which edition this is."""
+    st.html(components.lead(leads.quality(edition)) + components.paragraph(open_data_link()))
+    st.html(coverage(edition))
+    st.html(revision_tables.policy())
+    revision_tables.show_revisions(edition)
+    st.html(rows_of_sources(edition))
+    st.html(origin_of_sources(edition))
+    show_checks(edition)
+    st.html(register_differences(edition) + breaks(edition) + edition_facts(edition))
 
 
 def coverage(edition: Edition) -> str:

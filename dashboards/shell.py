@@ -12,15 +12,20 @@ from functools import cache
 from hashlib import sha256
 from html import escape
 from typing import Final
+from urllib.parse import parse_qs
 
+from anyio import to_thread
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboards.address import CARRIED_ON
+from dashboards.address import CARRIED_ON, EDITION
+from dashboards.first_sight import first_sight
 from dashboards.palette import stylesheet
 from dashboards.texts import Language, language_of, speaking, tr
 
+_STYLESHEET = re.compile(r'<link rel="stylesheet"[^>]*href="([^"]+)"')
 _INLINE_SCRIPT = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
+_ROOT: Final = b'<div id="root">'
 _DROPPED_REQUEST_HEADERS: Final = {b"accept-encoding", b"if-none-match", b"if-modified-since"}
 _DROPPED_RESPONSE_HEADERS: Final = ("etag", "last-modified", "content-length")
 
@@ -40,6 +45,10 @@ class PageShell:
             await self.app(scope, receive, send)
             return
         kept = [(name, value) for name, value in scope["headers"] if name.lower() not in _DROPPED_REQUEST_HEADERS]
+        query = scope["query_string"].decode("latin-1")
+        language = language_of(query)
+        is_front = scope["path"] == "/" and EDITION not in parse_qs(query[:2000])
+        sight = await to_thread.run_sync(first_sight, language) if is_front else ""
         start: Message = {}
         body = bytearray()
 
@@ -54,15 +63,14 @@ class PageShell:
             body.extend(message.get("body", b""))
             if message.get("more_body", False):
                 return
-            language = language_of(scope["query_string"].decode("latin-1"))
-            page = _rewritten(bytes(body), MutableHeaders(scope=start), language)
+            page = _rewritten(bytes(body), MutableHeaders(scope=start), language, sight)
             await send(start)
             await send({"type": "http.response.body", "body": page})
 
         await self.app({**scope, "headers": kept}, receive, rewrite)
 
 
-def _rewritten(body: bytes, headers: MutableHeaders, language: Language) -> bytes:
+def _rewritten(body: bytes, headers: MutableHeaders, language: Language, sight: str) -> bytes:
     if not headers.get("content-type", "").startswith("text/html"):
         return body
     page, policy = _shell(body, language)
@@ -71,6 +79,9 @@ def _rewritten(body: bytes, headers: MutableHeaders, language: Language) -> byte
             del headers[name]
     headers["content-language"] = language
     headers["content-security-policy"] = policy
+    if sight:
+        headers["cache-control"] = "no-store"  # going back shows no figures of an edition that was replaced
+        page = page.replace(_ROOT, sight.encode("utf-8") + _ROOT)
     return page
 
 
@@ -87,8 +98,16 @@ def _shell(original: bytes, language: Language) -> tuple[bytes, str]:
         noscript, head = f"<noscript><p>{escape(_noscript())}</p></noscript>", _head()
     page = re.sub(r"<noscript>.*?</noscript>", noscript, page, flags=re.DOTALL)
     page = page.replace("</head>", f"{head}</head>")
+    hints = "".join(map(_hint, _STYLESHEET.findall(page)))
+    page = page.replace("<head>", f"<head>{hints}", 1)  # nothing is seen without the styles: before the scripts
     encoded = page.encode("utf-8")
     return encoded, _policy(encoded)
+
+
+def _hint(address: str) -> str:
+    """Return the hint that asks for a style early, in the way of its own link: else it would be fetched twice."""
+    way = " crossorigin" if address.startswith("./static/") else ""
+    return f'<link rel="preload" href="{address}" as="style"{way}>'
 
 
 def _noscript() -> str:

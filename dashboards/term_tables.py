@@ -16,6 +16,7 @@ from dashboards import components, term_words
 from dashboards.components import Markup
 from dashboards.data import Edition
 from dashboards.downloads import term_csv
+from dashboards.drawn import download, drawn
 from dashboards.formats import day
 from dashboards.origin_link import origin_address, origin_of
 from dashboards.rows import CouncilTerm, IndicatorCard, TermValue, TermYear, as_written
@@ -27,6 +28,7 @@ _NOTHING = '<span class="yp-figure-cell">–</span>'
 """A cell with nothing to tell; a card leaves it out."""
 
 
+@drawn
 def show_comparison(edition: Edition, term: CouncilTerm) -> None:
     """Show baseline, newest figure, change, target and verdict of every indicator, and the file to take along."""
     rows = term_words.followed(edition, term)
@@ -35,16 +37,16 @@ def show_comparison(edition: Edition, term: CouncilTerm) -> None:
     if any(row.target is not None for _, row in rows):
         with st.expander(tr("Targets: who set them, when and where")):
             st.html(targets(edition, term, rows))
-    st.download_button(
+    download(
         tr("Download CSV: council term {term}", term=term.label),
-        data=term_csv(edition, term, rows),
-        file_name=f"council_term_{term.term_id}_{edition.facts.edition_id}.csv",
-        mime="text/csv",
-        key="csv-term",
-        on_click="ignore",
+        term_csv(edition, term, rows),
+        f"council_term_{term.term_id}_{edition.facts.edition_id}.csv",
+        "text/csv",
+        "csv-term",
     )
 
 
+@drawn
 def show_pictures(edition: Edition, term: CouncilTerm) -> None:
     """Show a small picture of each indicator that has figures in the term, and the same as a table."""
     rows = [(card, row) for card, row in term_words.followed(edition, term) if row.latest is not None]

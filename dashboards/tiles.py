@@ -1,4 +1,4 @@
-"""The tiles of the overview, as HTML.
+"""The overview: its tiles, as HTML, and how they stand.
 
 Here belongs: the three numbers of the field, one tile a measure, what the verdicts mean. Not here: which measures there
 are (`measures`).
@@ -6,38 +6,73 @@ are (`measures`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from html import escape
 
-from dashboards import components, sentences
+import streamlit as st
+
+from dashboards import components, leads, sentences
+from dashboards.address import carried_on
 from dashboards.components import Markup
 from dashboards.data import Edition
+from dashboards.drawn import drawn
 from dashboards.formats import bare, number, percent, quantity, scale_of
-from dashboards.kept import kept
 from dashboards.measures import Measure, measures
+from dashboards.navigation import page_title
 from dashboards.origin_link import origin_address, origin_link, origin_of
 from dashboards.pictures import Shape, sparkline
 from dashboards.rows import IndicatorCard, Value
 from dashboards.texts import say, tr
 
 
-@kept
+@drawn
+def show(edition: Edition) -> None:
+    """Show the message of the overview, the three numbers of the field, and a tile a measure."""
+    st.html(components.lead(leads.overview(edition)) + field(edition))
+    st.html(components.heading(tr("The eight measures")) + legend(edition))
+    with st.container(key="tiles"):
+        for number_of_tile, measure in enumerate(measures()):
+            with st.container(key=f"tile-{number_of_tile}"):
+                st.html(tile(edition, measure))
+                st.page_link(measure.page.path, label=page_title(measure.page), query_params=carried_on())
+
+
 def field(edition: Edition) -> str:
     """Return the three numbers of the field: registered, active, under umbrella organisations."""
-    items = []
+    return components.figures(
+        (one.number, say(one.card.title), _traced(one.card, one.value, one.below)) for one in _field(edition)
+    )
+
+
+def numbers(edition: Edition) -> str:
+    """Return the three numbers of the field without links."""
+    return components.figures((one.number, say(one.card.title), one.below) for one in _field(edition))
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """A number of the field as it is written, and what stands below it."""
+
+    number: str
+    below: str
+    card: IndicatorCard
+    value: Value | None
+
+
+def _field(edition: Edition) -> Iterator[_Number]:
     for indicator_id in ("registered_associations", "active_associations"):
         value = edition.latest(indicator_id)
         card = edition.indicators.get(indicator_id)
         if card is not None:
-            items.append((_plain(edition, card, value), say(card.title), _traced(card, value, _day_of(value))))
+            yield _Number(_plain(edition, card, value), _day_of(value), card, value)
     umbrella = edition.indicators.get("umbrella_coverage_share")
     value = edition.latest("umbrella_coverage_share")
     if umbrella is not None:
         share = percent(value.number) if value is not None and value.number is not None else ""
         count = sentences.umbrella_count(edition) or _plain(edition, umbrella, value)
         below = tr("{share} of the registered, {day}", share=share, day=_day_of(value)) if share else ""
-        items.append((count, say(umbrella.title), _traced(umbrella, value, below)))
-    return components.figures(items)
+        yield _Number(count, below, umbrella, value)
 
 
 def _traced(card: IndicatorCard, value: Value | None, shown: str) -> str:
@@ -47,7 +82,6 @@ def _traced(card: IndicatorCard, value: Value | None, shown: str) -> str:
     return Markup(origin_of(origin_address(card.indicator_id, value.period), shown, say(card.title)))
 
 
-@kept
 def legend(edition: Edition) -> str:
     """Say what the three verdicts mean, and that what associations tell is not the whole."""
     meanings = (
@@ -65,7 +99,6 @@ def legend(edition: Edition) -> str:
     return f'<ul class="yp-legend">{items}</ul>' + "".join(components.paragraph(note) for note in notes)
 
 
-@kept
 def tile(edition: Edition, measure: Measure) -> str:
     """Return the tile of a measure; without data it says so and what is needed."""
     known = [

@@ -10,4 +10,4 @@ from dashboards.evidence import show_group
 edition = edition_of_run()
 warn_of_unknown(frozenset())
 st.html(components.lead(leads.associations(edition)))
-show_group(edition, "associations", first=("registered_associations", "active_associations", "umbrella_coverage_share"))
+show_group(edition, "associations", ("registered_associations", "active_associations", "umbrella_coverage_share"))

@@ -10,4 +10,4 @@ from dashboards.evidence import show_group
 edition = edition_of_run()
 warn_of_unknown(frozenset())
 st.html(components.lead(leads.city(edition)))
-show_group(edition, "city", first=("city_staff_hours", "premises_hours", "premises_support_eur"))
+show_group(edition, "city", ("city_staff_hours", "premises_hours", "premises_support_eur"))

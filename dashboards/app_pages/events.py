@@ -10,4 +10,4 @@ from dashboards.evidence import show_group
 edition = edition_of_run()
 warn_of_unknown(frozenset())
 st.html(components.lead(leads.events(edition)))
-show_group(edition, "events", first=("association_events", "joint_events"))
+show_group(edition, "events", ("association_events", "joint_events"))

@@ -13,7 +13,7 @@ YEAR, BODY, ALL_BODIES = "vuosi", "toimielin", "kaikki"
 edition = edition_of_run()
 warn_of_unknown(frozenset({YEAR, BODY}))
 st.html(components.lead(leads.grants(edition)))
-show_group(edition, "grants", first=("grants_awarded_eur", "grants_share_of_budget", "grants_per_resident_eur"))
+show_group(edition, "grants", ("grants_awarded_eur", "grants_share_of_budget", "grants_per_resident_eur"))
 
 years = {str(year): str(year) for year in edition.award_years}
 if years:
@@ -25,7 +25,4 @@ if years:
         own = edition.parts_codes("grants_awarded_eur", "granting_body")
         bodies |= {code: edition.breakdown_label("granting_body", code) for code in own}
         body = choose(tr("Granting body"), BODY, bodies, ALL_BODIES, notices)
-    chosen = [award for award in edition.awards(int(year)) if body in (ALL_BODIES, award.granting_body)]
-    grant_tables.show_recipients(edition, chosen, year)
-    grant_tables.show_regrants(edition, chosen, year)
-    grant_tables.show_reconciliation(edition, int(year))
+    grant_tables.show_year(edition, year, None if body == ALL_BODIES else body)

@@ -10,4 +10,4 @@ from dashboards.evidence import show_group
 edition = edition_of_run()
 warn_of_unknown(frozenset())
 st.html(components.lead(leads.participation(edition)))
-show_group(edition, "participation", first=("forum_meetings", "forum_attendance", "annual_clock_done_share"))
+show_group(edition, "participation", ("forum_meetings", "forum_attendance", "annual_clock_done_share"))

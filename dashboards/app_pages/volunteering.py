@@ -10,4 +10,4 @@ from dashboards.evidence import show_group
 edition = edition_of_run()
 warn_of_unknown(frozenset())
 st.html(components.lead(leads.volunteering(edition)))
-show_group(edition, "volunteering", first=("volunteer_hours", "memberships"))
+show_group(edition, "volunteering", ("volunteer_hours", "memberships"))

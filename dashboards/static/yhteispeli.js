@@ -54,6 +54,18 @@
   });
   translateTree(document.documentElement); // what was drawn before this script ran
 
+  // the first sight of the front page goes when the page itself stands, or says why it can't
+  const sight = document.getElementById("yp-first-sight");
+  const stands = "#root :is(.yp-figures, .yp-footer, .yp-notice-problem), [role=dialog]";
+  if (sight) {
+    const watch = new MutationObserver(() => {
+      if (!document.querySelector(stands)) return;
+      watch.disconnect();
+      sight.remove();
+    });
+    watch.observe(document.body, { childList: true, subtree: true });
+  }
+
   // Plotly draws in pixels of the screen: with a viewBox a chart shrinks to the sheet instead of being cut
   window.addEventListener("beforeprint", () => {
     for (const chart of document.querySelectorAll(".js-plotly-plot .main-svg")) {

@@ -5,6 +5,7 @@ Here belongs: the browser's side of `pages`. Not here: many visitors (`viewers`)
 
 from __future__ import annotations
 
+import json
 import shutil
 import statistics
 from dataclasses import dataclass
@@ -18,6 +19,20 @@ SETTLING = 1000  # milliseconds in which what the page loads later still comes; 
 
 FIRST_FIGURE: dict[Kind, str] = {"yhteispeli": ".yp-figure strong", "dash": "#page p"}
 FIRST_PICTURE: dict[Kind, str] = {"yhteispeli": "img.yp-picture", "dash": ".js-plotly-plot .main-svg"}
+LOOK_OUT = """wanted => {
+  const seen = (window.seen = {});
+  const look = () => {
+    for (const [name, selector] of Object.entries(wanted)) {
+      if (!(name in seen) && document.querySelector(selector)?.checkVisibility({visibilityProperty: true})) {
+        seen[name] = performance.now();
+      }
+    }
+    if (Object.keys(seen).length < Object.keys(wanted).length) requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+}"""
+"""Looks at every frame: asking from outside would wait until the scripts of the page have run."""
+
 SWITCHES = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 
 
@@ -62,10 +77,10 @@ def _visit(browser: Browser, kind: Kind, port: int) -> Cold:
         wire.on(
             "Network.webSocketFrameReceived", lambda event: sizes.append(len(event["response"]["payloadData"]) * 0.75)
         )
+        wanted = json.dumps({"figure": FIRST_FIGURE[kind], "picture": FIRST_PICTURE[kind]})
+        page.add_init_script(f"({LOOK_OUT})({wanted})")
         page.goto(f"http://127.0.0.1:{port}/", wait_until="commit")
-        seconds = []
-        for wanted in (FIRST_FIGURE[kind], FIRST_PICTURE[kind]):
-            page.locator(wanted).first.wait_for(state="visible", timeout=60_000)
-            seconds.append(page.evaluate("performance.now()") / 1000)
+        page.wait_for_function("() => 'figure' in window.seen && 'picture' in window.seen", timeout=60_000)
         page.wait_for_timeout(SETTLING)
-        return Cold(seconds[0], seconds[1], sum(sizes) / 1e6)
+        seen = page.evaluate("window.seen")
+        return Cold(seen["figure"] / 1000, seen["picture"] / 1000, sum(sizes) / 1e6)

@@ -14,16 +14,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from tempfile import TemporaryFile
+from typing import IO, Literal
 from urllib.error import URLError
 from urllib.request import urlopen
 
 import psutil
 
-ROOT = Path(__file__).resolve().parents[2]
+_HERE = Path(__file__).resolve().parent
+ROOT = _HERE.parents[1]
 LIMIT = 60  # seconds that a server may take to start
+RESTING = 0.05  # seconds of the processor in two, at most, when nobody asks for anything
 
-Kind = Literal["yhteispeli", "dash"]
+Kind = Literal["yhteispeli", "dash", "bare"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +55,22 @@ def served(kind: Kind, workspace: Path) -> Iterator[Served]:
     port = _free_port()
     command = {
         "yhteispeli": [sys.executable, "-m", "dashboards.serving", str(workspace), "127.0.0.1", str(port)],
-        "dash": [sys.executable, str(Path(__file__).parent / "dash_page.py"), str(workspace), str(port)],
+        "dash": [sys.executable, str(_HERE / "dash_page.py"), str(workspace), str(port)],
+        "bare": [sys.executable, str(_HERE / "bare_page.py"), str(workspace), str(port)],
     }[kind]
-    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE)
-    try:
-        running = psutil.Process(process.pid)
-        running.cpu_affinity(sorted(os.sched_getaffinity(0))[:1])
-        _wait(process, port)
-        yield Served(kind, port, running)
-    finally:
-        process.terminate()
-        process.communicate(timeout=LIMIT)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with TemporaryFile() as said:  # a pipe that nobody reads would fill up and stop the server
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=said, stderr=said)
+        try:
+            running = psutil.Process(process.pid)
+            running.cpu_affinity(sorted(os.sched_getaffinity(0))[:1])
+            _wait(process, port, said)
+            server = Served(kind, port, running)
+            _let_rest(server)
+            yield server
+        finally:
+            process.terminate()
+            process.wait(timeout=LIMIT)
 
 
 @contextmanager
@@ -76,12 +84,12 @@ def on_the_other_cores() -> Iterator[None]:
         os.sched_setaffinity(0, all_cores)
 
 
-def _wait(process: subprocess.Popen[bytes], port: int) -> None:
+def _wait(process: subprocess.Popen[bytes], port: int, said: IO[bytes]) -> None:
     end = time.monotonic() + LIMIT
     while time.monotonic() < end:
         if process.poll() is not None:
-            _, said = process.communicate()
-            sys.exit(f"The server did not start: {said.decode(errors='replace')[-2000:]}")
+            said.seek(0)
+            sys.exit(f"The server did not start: {said.read().decode(errors='replace')[-2000:]}")
         try:
             urlopen(f"http://127.0.0.1:{port}/", timeout=5).close()
         except (URLError, ConnectionError, TimeoutError):
@@ -89,6 +97,15 @@ def _wait(process: subprocess.Popen[bytes], port: int) -> None:
         else:
             return
     sys.exit("The server did not answer in time.")
+
+
+def _let_rest(server: Served) -> None:
+    """Wait until a server has done what it does after its start, such as drawing pages beforehand."""
+    end = time.monotonic() + LIMIT
+    before = -1.0
+    while (used := server.processor_seconds) - before > RESTING and time.monotonic() < end:
+        before = used
+        time.sleep(2)
 
 
 def _free_port() -> int:

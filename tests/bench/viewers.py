@@ -2,10 +2,10 @@
 
 Here belongs: what one visitor sends, and when their page is whole. Not here: how many come (`pages`).
 
-A page has loaded when everything that a browser needs to draw its figures has come: for the dashboards the HTML, the
-server's settings for the page, and by websocket the messages of one run to its end; for Dash the HTML, layout, list of
-callbacks, and the answer of the callback that fills the page. Scripts and styles, which a browser keeps, are left out on
-both sides. A page without its footer is an error, and so is a status other than 200.
+A visitor arrives with the HTML; scripts and styles, which a browser keeps, are left out on both sides. Then the page
+loads, from the first thing that its script asks for to the last element: for the dashboards from the opening of the
+websocket to the end of the run, for Dash from the layout and the list of callbacks to the answer of the callback that
+fills the page. A page without its footer is an error, and so is a status other than 200.
 """
 
 from __future__ import annotations
@@ -29,8 +29,11 @@ class NotWhole(Exception):  # noqa: N818 - what is wrong is the page
 class Viewer(Protocol):
     """One visitor."""
 
+    async def arrive(self, page: str) -> None:
+        """Get the HTML of a page."""
+
     async def load(self, page: str) -> None:
-        """Open a page anew, from its HTML on."""
+        """Get what stands on the page, as its script does that has just begun to run."""
 
     async def turn_to(self, page: str) -> None:
         """Go to another page from within the one that is open."""
@@ -67,6 +70,7 @@ class Connection:
         """Close it."""
         if self._streams is not None:
             self._streams[1].close()
+            self._streams = None
 
 
 async def _body(reader: asyncio.StreamReader, headers: dict[str, str]) -> bytes:
@@ -91,18 +95,20 @@ class StreamlitViewer:
     def __post_init__(self) -> None:
         self._http = Connection(self.port)
 
-    async def load(self, page: str) -> None:
-        await asyncio.gather(self._http.ask(f"/{page}"), self._open())
-        await self.turn_to(page)
+    async def arrive(self, page: str) -> None:
+        await self._http.ask(f"/{page}")
 
-    async def _open(self) -> None:
+    async def load(self, page: str) -> None:
         address = f"ws://127.0.0.1:{self.port}/_stcore/stream"
         origin = f"http://127.0.0.1:{self.port}"
         self._socket = await connect(
             address, origin=origin, subprotocols=["streamlit"], max_size=None, compression=None, open_timeout=PATIENCE
         )
+        await self.turn_to(page)
 
     async def turn_to(self, page: str) -> None:
+        if self._socket is None:
+            raise NotWhole("the page never loaded")
         wanted = BackMsg()
         wanted.rerun_script.page_name = page
         await self._socket.send(wanted.SerializeToString())
@@ -119,6 +125,7 @@ class StreamlitViewer:
         self._http.close()
         if self._socket is not None:
             await self._socket.close()
+            self._socket = None
 
 
 @dataclass
@@ -131,9 +138,11 @@ class DashViewer:
     def __post_init__(self) -> None:
         self._http = Connection(self.port)
 
+    async def arrive(self, page: str) -> None:
+        await self._http.ask(f"/{page}")
+
     async def load(self, page: str) -> None:
         other = Connection(self.port)
-        await self._http.ask(f"/{page}")
         await asyncio.gather(self._http.ask("/_dash-layout"), other.ask("/_dash-dependencies"))
         other.close()
         await self.turn_to(page)
@@ -153,4 +162,8 @@ class DashViewer:
         self._http.close()
 
 
-VIEWERS: dict[str, type[StreamlitViewer] | type[DashViewer]] = {"yhteispeli": StreamlitViewer, "dash": DashViewer}
+VIEWERS: dict[str, type[StreamlitViewer] | type[DashViewer]] = {
+    "yhteispeli": StreamlitViewer,
+    "dash": DashViewer,
+    "bare": StreamlitViewer,
+}
