@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -194,7 +195,10 @@ def digest(
     columns = f"* EXCLUDE ({without})" if without else "*"
     where = " AND ".join(f"{column} = '{_quoted(value)}'" for column, value in (of or {}).items())
     rows = connection.sql(f"SELECT {columns} FROM {table} WHERE {where or 'true'}").pl()
-    return hashlib.sha256(rows.rechunk().write_ipc(None).getbuffer()).hexdigest()
+    written = BytesIO()
+    # in memory an empty cell holds whatever lay there; Parquet writes none of it
+    rows.rechunk().write_parquet(written, compression="uncompressed", statistics=False)
+    return hashlib.sha256(written.getbuffer()).hexdigest()
 
 
 def build_from_sql(connection: duckdb.DuckDBPyConnection, shape: TableShape, sql: str) -> int:

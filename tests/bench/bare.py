@@ -65,7 +65,7 @@ def main(workspace: Path) -> Values:
 
 @cache
 def _load(path: Path) -> Any:
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - a safe loader
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
 
 @cache
@@ -74,7 +74,11 @@ def _spellings(codes: str) -> Mapping[str, str]:
     return {
         _fold(str(word)): str(entry["code"])
         for entry in entries
-        for word in (entry["code"], *(entry.get(language, "") for language in ("fi", "sv", "en")), *entry.get("synonyms", ()))
+        for word in (
+            entry["code"],
+            *(entry.get(language, "") for language in ("fi", "sv", "en")),
+            *entry.get("synonyms", ()),
+        )
     }
 
 
@@ -234,7 +238,9 @@ def _linked(rows: pl.DataFrame, column: str, register: pl.DataFrame) -> pl.DataF
             if row.max() >= 90:
                 found[key] = by_name[known[int(row.argmax())]]
     ids = rows["business_id"] if "business_id" in rows.columns else [None] * rows.height
-    numbers = [by_id.get(one or "") or found.get(named.get(name, "")) for one, name in zip(ids, rows[column], strict=True)]
+    numbers = [
+        by_id.get(one or "") or found.get(named.get(name, "")) for one, name in zip(ids, rows[column], strict=True)
+    ]
     return rows.with_columns(number=pl.Series(numbers, dtype=pl.String))
 
 
@@ -290,11 +296,16 @@ def _residents(rows: pl.DataFrame, workspace: Path, settings: dict[str, Any]) ->
     areas = {word.casefold(): area for area in settings["areas"] for word in (area["fi"], *area.get("synonyms", ()))}
     adults = _adults(workspace / "inbox" / "population" / "esimerkkiaineisto_vaesto_11re.json")
     answers = rows.with_columns(
-        area=pl.col("area").str.to_lowercase().replace_strict({word: area["code"] for word, area in areas.items()}, default=None),
+        area=pl.col("area")
+        .str.to_lowercase()
+        .replace_strict({word: area["code"] for word, area in areas.items()}, default=None),
         cell=pl.concat_str("age_group", "sex", separator="/"),
         knows_where_to_ask=pl.col("knows_where_to_ask").replace("cannot_say", "no"),
     )
-    yes = [(pl.col(name) == "yes").cast(pl.Int64).alias(name) for name in ("participated", "volunteered", "knows_where_to_ask")]
+    yes = [
+        (pl.col(name) == "yes").cast(pl.Int64).alias(name)
+        for name in ("participated", "volunteered", "knows_where_to_ask")
+    ]
     for (term,), of_term in answers.with_columns(yes).group_by(["term"], maintain_order=True):
         if of_term.height < SMALLEST_SURVEY:  # a council term that somebody misspelt
             continue
@@ -302,13 +313,19 @@ def _residents(rows: pl.DataFrame, workspace: Path, settings: dict[str, Any]) ->
         cells = adults.filter((pl.col("year") == year) & pl.col("cell").is_in(of_term["cell"].unique().to_list()))
         told = of_term.filter(pl.col("cell").is_in(cells["cell"].to_list()) & pl.col("area").is_not_null())
         total = float(cells["residents"].sum())
-        known = {area["code"]: area["residents"][str(year)] for area in settings["areas"] if area["code"] in set(told["area"])}
+        known = {
+            area["code"]: area["residents"][str(year)]
+            for area in settings["areas"]
+            if area["code"] in set(told["area"])
+        }
         controls = {
             "cell": {cell: float(count) for cell, count in cells.select("cell", "residents").iter_rows()},
             "area": {code: count * total / sum(known.values()) for code, count in known.items()},
         }
         for indicator, column in _RESIDENTS.items():
-            data = told.filter(pl.col(column).is_not_null()).with_columns(base=1.0, answer=pl.col(column).cast(pl.Int64))
+            data = told.filter(pl.col(column).is_not_null()).with_columns(
+                base=1.0, answer=pl.col(column).cast(pl.Int64)
+            )
             sample = svy.Sample(data, svy.Design(wgt="base")).weighting.rake(controls=controls, max_iter=1_000)
             kind = "mean" if column == "satisfaction" else "prop"
             values.setdefault(indicator, {})[str(term)] = _point(getattr(sample.estimation, kind)("answer"))
@@ -331,7 +348,9 @@ def _adults(file: Path) -> pl.DataFrame:
         group = pl.when(pl.col("age") >= start).then(pl.lit(code)).otherwise(group)
     sex = pl.col("sukupuoli").str.to_lowercase().replace_strict(_spellings("population_sexes"), default=None)
     return (
-        grid.with_columns(residents=pl.Series(told["value"]), age=age, sex=sex, year=pl.col("timeperiod_y").cast(pl.Int64))
+        grid.with_columns(
+            residents=pl.Series(told["value"]), age=age, sex=sex, year=pl.col("timeperiod_y").cast(pl.Int64)
+        )
         .filter(pl.col("sex").is_in(["male", "female"]) & (pl.col("age") >= 18))
         .with_columns(cell=pl.concat_str(group, "sex", separator="/"))
         .group_by("year", "cell", maintain_order=True)
@@ -340,8 +359,16 @@ def _adults(file: Path) -> pl.DataFrame:
 
 
 def _expenses(folder: Path, business_id: str) -> pl.DataFrame:
-    rows = [row for file in sorted(folder.glob("*.json")) for row in json.loads(file.read_text(encoding="utf-8")).get("rivit", ())]
-    wanted = [row for row in rows if row["ytunnus"] == business_id and str(row["tunnusluku"]) == "632" and row["arvo"] not in (None, "..")]
+    rows = [
+        row
+        for file in sorted(folder.glob("*.json"))
+        for row in json.loads(file.read_text(encoding="utf-8")).get("rivit", ())
+    ]
+    wanted = [
+        row
+        for row in rows
+        if row["ytunnus"] == business_id and str(row["tunnusluku"]) == "632" and row["arvo"] not in (None, "..")
+    ]
     found = {int(row["raportointikausi"][:4]): float(row["arvo"]) for row in wanted}
     return pl.DataFrame(list(found.items()), schema={"year": pl.Int64, "eur": pl.Float64}, orient="row")
 
@@ -385,7 +412,17 @@ _NUMBERS = {
     "year", "members", "volunteer_hours", "volunteer_persons", "events", "joint_events", "cooperation_grade", "cooperation_works",
     "awarded_eur", "hours", "satisfaction",
 }  # fmt: skip
-_DAYS = {"registered_on", "status_date", "decided_on", "valid_from", "valid_to", "held_on", "updated_on", "done_on", "answered_on"}
+_DAYS = {
+    "registered_on",
+    "status_date",
+    "decided_on",
+    "valid_from",
+    "valid_to",
+    "held_on",
+    "updated_on",
+    "done_on",
+    "answered_on",
+}
 _TIMES = {"starts_at", "ends_at"}
 _CODES = {
     "status": "association_status", "counting_method": "counting_method", "state": "booking_states", "is_regrant": "yes_no",

@@ -140,6 +140,17 @@ def test_a_digest_tells_values_types_names_and_order_apart(build: Build) -> None
     assert database.digest(build.connection, "meta.tried") == digests[0]
 
 
+def test_a_digest_does_not_see_what_lies_in_an_empty_cell(build: Build) -> None:
+    halves = "SELECT number, CASE WHEN number % 2 = 0 THEN {} END AS even FROM range(3000) AS numbers(number)"
+    digests = set()
+    for even in ("number", "if(number % 2 = 0, number, -number)"):
+        build.connection.execute(f"CREATE OR REPLACE TABLE meta.tried AS {halves.format(even)}")
+        texts = "SELECT number, even, even || ' of a long text', [even, NULL] FROM meta.tried"
+        build.connection.execute(f"CREATE OR REPLACE TABLE meta.text AS {texts}")
+        digests |= {database.digest(build.connection, "meta.text") for _ in range(5)}
+    assert len(digests) == 1
+
+
 def test_only_the_indicator_values_show_the_id_of_the_edition() -> None:
     shows = {name for name, model in models().items() if keeping.EDITION_ID in model.sql}
     assert shows == {editions.MASKED_TABLE}
