@@ -6,11 +6,13 @@ contracts say that) and when they are built (the assets do).
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
 
@@ -159,6 +161,46 @@ def read_frame(connection: duckdb.DuckDBPyConnection, table: str) -> pl.DataFram
     return connection.sql(f"SELECT * FROM {table}").pl()
 
 
+def select(
+    connection: duckdb.DuckDBPyConnection, columns: str, table: str, column: str, value: str
+) -> list[tuple[Any, ...]]:
+    """Return columns of the rows of a table in which a column has a value, in their stored order."""
+    return connection.execute(f"SELECT {columns} FROM {table} WHERE {column} = ?", [value]).fetchall()
+
+
+def has_table(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    """Tell whether there is a table `schema.name`."""
+    schema, _, name = table.partition(".")
+    known = "SELECT 1 FROM duckdb_tables() WHERE schema_name = ? AND table_name = ?"
+    return connection.execute(known, [schema, name]).fetchone() is not None
+
+
+def drop_table(connection: duckdb.DuckDBPyConnection, table: str) -> None:
+    """Remove a table."""
+    connection.execute(f"DROP TABLE {table}")
+
+
+def digest(
+    connection: duckdb.DuckDBPyConnection, table: str, of: Mapping[str, str] | None = None, without: str = ""
+) -> str:
+    """Return the SHA-256 of the columns and rows of a table: the same columns, rows and order give the same digest.
+
+    Parameters
+    ----------
+    of
+        Only the rows in which columns have these values.
+    without
+        A column to leave out.
+    """
+    columns = f"* EXCLUDE ({without})" if without else "*"
+    where = " AND ".join(f"{column} = '{_quoted(value)}'" for column, value in (of or {}).items())
+    rows = connection.sql(f"SELECT {columns} FROM {table} WHERE {where or 'true'}").pl()
+    written = BytesIO()
+    # in memory an empty cell holds whatever lay there; Parquet writes none of it
+    rows.rechunk().write_parquet(written, compression="uncompressed", statistics=False)
+    return hashlib.sha256(written.getbuffer()).hexdigest()
+
+
 def build_from_sql(connection: duckdb.DuckDBPyConnection, shape: TableShape, sql: str) -> int:
     """Replace a table by what a SELECT gives, and return its number of rows.
 
@@ -171,16 +213,11 @@ def build_from_sql(connection: duckdb.DuckDBPyConnection, shape: TableShape, sql
     expected = [column.name for column in shape.columns]
     if given.columns != expected:
         raise TableError(f"{shape.name}: has columns {given.columns}, its contract {expected}")
-    connection.execute("BEGIN")
-    try:
+    with _transaction(connection):
         connection.execute(
             f"CREATE OR REPLACE TABLE {shape.name} AS SELECT {_typed(shape)} FROM ({sql}) {_ordered(shape)}"
         )
         _keep_contract(connection, shape)
-    except Exception:
-        connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
     return count(connection, shape.name)
 
 
@@ -204,8 +241,7 @@ def replace_slice(
     """
     columns = ", ".join(f"{item.name} {item.duckdb_type}" for item in shape.columns)
     names = ", ".join(item.name for item in shape.columns)
-    connection.execute("BEGIN")
-    try:
+    with _transaction(connection):
         connection.execute(f"CREATE TABLE IF NOT EXISTS {shape.name} ({columns})")
         if connection.sql(f"SELECT * FROM {shape.name}").columns != [item.name for item in shape.columns]:
             connection.execute(f"CREATE OR REPLACE TABLE {shape.name} ({columns})")
@@ -213,10 +249,6 @@ def replace_slice(
         with _registered(connection, frame) as view:
             connection.execute(f"INSERT INTO {shape.name} SELECT {names} FROM {view}")
         _keep_contract(connection, shape)
-    except Exception:
-        connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
 
 
 def count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
@@ -226,17 +258,15 @@ def count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
 
 
 def export(connection: duckdb.DuckDBPyConnection, file: Path, exports: Sequence[Export]) -> None:
-    """Write tables into a new database file, rows ordered by key, with comments on tables and columns."""
+    """Write tables into a new database file, rows ordered by key, with comments on tables and columns.
+
+    In one transaction: each commit waits for the disk, and a file half written is of no use.
+    """
     connection.execute(f"ATTACH '{_quoted(str(file))}' AS edition")
     try:
-        for item in exports:
-            schema, _, _ = item.shape.name.partition(".")
-            connection.execute(f"CREATE SCHEMA IF NOT EXISTS edition.{schema}")
-            target = f"edition.{item.shape.name}"
-            connection.execute(f"CREATE TABLE {target} AS {item.select}")
-            connection.execute(f"COMMENT ON TABLE {target} IS '{_quoted(item.shape.comment)}'")
-            for column in item.shape.columns:
-                connection.execute(f"COMMENT ON COLUMN {target}.{column.name} IS '{_quoted(column.comment)}'")
+        with _transaction(connection):
+            for item in exports:
+                connection.execute(_copied(item))
     finally:
         connection.execute("DETACH edition")
 
@@ -260,6 +290,33 @@ def _registered(connection: duckdb.DuckDBPyConnection, frame: pl.DataFrame) -> I
         yield "frame_to_write"
     finally:
         connection.unregister("frame_to_write")
+
+
+@contextmanager
+def _transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Keep all that is done within, or nothing of it when it fails."""
+    connection.execute("BEGIN")
+    try:
+        yield
+    except Exception:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def _copied(item: Export) -> str:
+    """Return the statements that make a table of the database `edition`."""
+    schema, _, _ = item.shape.name.partition(".")
+    target = f"edition.{item.shape.name}"
+    statements = [
+        f"CREATE SCHEMA IF NOT EXISTS edition.{schema}",
+        f"CREATE TABLE {target} AS {item.select}",
+        f"COMMENT ON TABLE {target} IS '{_quoted(item.shape.comment)}'",
+    ]
+    statements += [
+        f"COMMENT ON COLUMN {target}.{column.name} IS '{_quoted(column.comment)}'" for column in item.shape.columns
+    ]
+    return "; ".join(statements)
 
 
 def _typed(shape: TableShape) -> str:
