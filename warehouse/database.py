@@ -234,11 +234,25 @@ def export(connection: duckdb.DuckDBPyConnection, file: Path, exports: Sequence[
             connection.execute(f"CREATE SCHEMA IF NOT EXISTS edition.{schema}")
             target = f"edition.{item.shape.name}"
             connection.execute(f"CREATE TABLE {target} AS {item.select}")
-            connection.execute(f"COMMENT ON TABLE {target} IS '{_quoted(item.shape.comment)}'")
-            for column in item.shape.columns:
-                connection.execute(f"COMMENT ON COLUMN {target}.{column.name} IS '{_quoted(column.comment)}'")
+            _comment(connection, target, item.shape)
     finally:
         connection.execute("DETACH edition")
+
+
+def write_tables(file: Path, tables: Sequence[tuple[TableShape, pl.DataFrame]]) -> None:
+    """Write frames into a new database file, rows ordered by key, with comments on tables and columns.
+
+    Raises
+    ------
+    TableError
+        As `build_from_sql`.
+    """
+    with duckdb.connect(str(file)) as connection:
+        for shape, frame in tables:
+            schema, _, _ = shape.name.partition(".")
+            connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+            build_from_frame(connection, shape, frame)
+            _comment(connection, shape.name, shape)
 
 
 def read_leaving(connection: duckdb.DuckDBPyConnection, item: Export) -> pl.DataFrame:
@@ -251,6 +265,12 @@ def export_parquet(connection: duckdb.DuckDBPyConnection, folder: Path, exports:
     for item in exports:
         file = _quoted(str(folder / f"{item.shape.name}.parquet"))
         connection.execute(f"COPY ({item.select}) TO '{file}' (FORMAT parquet, COMPRESSION zstd)")
+
+
+def _comment(connection: duckdb.DuckDBPyConnection, table: str, shape: TableShape) -> None:
+    connection.execute(f"COMMENT ON TABLE {table} IS '{_quoted(shape.comment)}'")
+    for column in shape.columns:
+        connection.execute(f"COMMENT ON COLUMN {table}.{column.name} IS '{_quoted(column.comment)}'")
 
 
 @contextmanager
