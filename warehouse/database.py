@@ -116,8 +116,8 @@ def open_build(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 def build_in_memory(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Build in memory, and let the build database have it when all is well; nobody else can open the file meanwhile.
 
-    For small workspaces in great number: a file is flushed to the disk at every table. When the work breaks off, the file
-    stays as it was.
+    For small workspaces in great number: a file is flushed to the disk at every table. When the work breaks off, the
+    file stays as it was.
 
     Raises
     ------
@@ -128,6 +128,7 @@ def build_in_memory(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     fresh.unlink(missing_ok=True)
     with open_build(file), duckdb.connect(":memory:") as connection:
         connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET enable_progress_bar = false")
         for schema in SCHEMAS:
             connection.execute(f"CREATE SCHEMA {schema}")
         yield connection
