@@ -5,7 +5,7 @@ Here belongs: the list of pages. Not here: what a page shows (`app_pages/`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import cache
@@ -14,6 +14,7 @@ from typing import Final
 import streamlit as st
 from streamlit.navigation.page import Page
 
+from dashboards.data import has_comparison
 from dashboards.restricted.roles import Door, is_open
 from dashboards.texts import Language, language, tr
 
@@ -45,6 +46,8 @@ GRANTS: Final = PageEntry("grants", "avustukset")
 COOPERATION: Final = PageEntry("cooperation", "kyselyt")
 PARTICIPATION: Final = PageEntry("participation", "osallisuus-ja-vuosikello")
 TERMS: Final = PageEntry("terms", "valtuustokaudet")
+COMPARISON: Final = PageEntry("comparison", "vertaa-kuntia")
+"""Not among `PAGES`: it is there only for a municipality that belongs to a country or region."""
 REPORT: Final = PageEntry("report", "raportti")
 QUALITY: Final = PageEntry("quality", "tietojen-laatu")
 OPEN_DATA: Final = PageEntry("open_data", "avoin-data", is_listed=False)
@@ -85,7 +88,15 @@ def page_title(entry: PageEntry) -> str:
 def all_pages() -> list[Page]:
     """Return the pages for `st.navigation`, which writes on them which one is shown: a copy for each run."""
     doors = frozenset(entry.door for entry in PAGES if entry.door is not None and is_open(entry.door))
-    return [copy(page) for page in _pages(language(), doors)]
+    return [copy(page) for page in _pages(language(), doors, entries())]
+
+
+def entries() -> tuple[PageEntry, ...]:
+    """Return the pages that the municipality has."""
+    if not has_comparison():
+        return PAGES
+    place = PAGES.index(TERMS) + 1
+    return (*PAGES[:place], COMPARISON, *PAGES[place:])
 
 
 @cache
@@ -101,6 +112,7 @@ def _titles(of: Language) -> Mapping[PageEntry, str]:
         COOPERATION: tr("Surveys"),
         PARTICIPATION: tr("Taking part and the annual clock"),
         TERMS: tr("Council terms"),
+        COMPARISON: tr("Compare municipalities"),
         REPORT: tr("Report"),
         ANALYST: tr("Data and SQL"),
         QUALITY: tr("Quality of the data"),
@@ -114,7 +126,7 @@ def _titles(of: Language) -> Mapping[PageEntry, str]:
 
 
 @cache
-def _pages(of: Language, doors: frozenset[Door]) -> tuple[Page, ...]:
+def _pages(of: Language, doors: frozenset[Door], shown: Sequence[PageEntry]) -> tuple[Page, ...]:
     """Return the pages in a language, listed for whom these doors let in."""
     titles = _titles(of)
     return tuple(
@@ -125,7 +137,7 @@ def _pages(of: Language, doors: frozenset[Door]) -> tuple[Page, ...]:
             default=entry is OVERVIEW,
             visibility="visible" if _is_in_navigation(entry, doors) else "hidden",
         )
-        for entry in PAGES
+        for entry in shown
     )
 
 

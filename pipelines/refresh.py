@@ -7,6 +7,7 @@ itself (`pipelines.receiving`, `pipelines.rooms`), Dagster (`pipelines.definitio
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from functools import cache, partial
 from graphlib import TopologicalSorter
 
@@ -18,6 +19,7 @@ from warehouse.models import models
 
 Progress = Callable[[str], None]
 Work = Callable[[Build], int]
+Opening = Callable[[Workspace], AbstractContextManager[Build]]
 
 
 @cache
@@ -72,6 +74,8 @@ def _make(table: str, do: Work, build: Build) -> int:
     with database.discarding_if_damaged(build.workspace.build_file):
         if room == "raw":
             receiving.land(build, source)
+        if not build.keeps:
+            return do(build)
         recipe = keeping.recipe(build, table, parts)
         if keeping.stays(build, table, recipe):
             return build.made[table].rows
@@ -98,15 +102,20 @@ def _work(table: str) -> Work:
     return partial(rooms.meta, table=name) if room == "meta" else partial(rooms.model, table=table)
 
 
-def run_rooms(workspace: Workspace, progress: Progress) -> editions.Published:
+def run_rooms(workspace: Workspace, progress: Progress, opened: Opening = open_for_refresh) -> editions.Published:
     """Refresh a workspace by calling the rooms one after another, without Dagster.
+
+    Parameters
+    ----------
+    opened
+        Opens the build database.
 
     Raises
     ------
     receiving.BlockingCheckError, editions.EmptyEditionError, database.TableError
         The edition before stays in force.
     """
-    with open_for_refresh(workspace) as build:
+    with opened(workspace) as build:
         for table in made_of():
             progress(table)
             work(table)(build)

@@ -115,6 +115,33 @@ def open_build(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @contextmanager
+def build_in_memory(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Build in memory, and let the build database have it when all is well; nobody else can open the file meanwhile.
+
+    For small workspaces in great number: a file is flushed to the disk at every table. When the work breaks off, the
+    file stays as it was.
+
+    Raises
+    ------
+    duckdb.IOException
+        As `open_build`.
+    """
+    fresh = file.with_name(f".{file.name}.partial")
+    fresh.unlink(missing_ok=True)
+    with open_build(file), duckdb.connect(":memory:") as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET enable_progress_bar = false")
+        for schema in SCHEMAS:
+            connection.execute(f"CREATE SCHEMA {schema}")
+        yield connection
+        connection.execute(f"ATTACH '{_quoted(str(fresh))}' AS fresh")
+        connection.execute("COPY FROM DATABASE memory TO fresh")
+        connection.execute("DETACH fresh")
+        fresh.chmod(0o600)
+        fresh.replace(file)
+
+
+@contextmanager
 def discarding_if_damaged(file: Path) -> Iterator[None]:
     """Delete a build database of which a part turns out to be damaged; the error that tells it goes on."""
     try:
@@ -271,6 +298,22 @@ def export(connection: duckdb.DuckDBPyConnection, file: Path, exports: Sequence[
         connection.execute("DETACH edition")
 
 
+def write_tables(file: Path, tables: Sequence[tuple[TableShape, pl.DataFrame]]) -> None:
+    """Write frames into a new database file, rows ordered by key, with comments on tables and columns.
+
+    Raises
+    ------
+    TableError
+        As `build_from_sql`.
+    """
+    with duckdb.connect(str(file)) as connection:
+        for shape, frame in tables:
+            schema, _, _ = shape.name.partition(".")
+            connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+            build_from_frame(connection, shape, frame)
+            _comment(connection, shape.name, shape)
+
+
 def read_leaving(connection: duckdb.DuckDBPyConnection, item: Export) -> pl.DataFrame:
     """Return a table as it would leave for an edition."""
     return connection.sql(item.select).pl()
@@ -281,6 +324,12 @@ def export_parquet(connection: duckdb.DuckDBPyConnection, folder: Path, exports:
     for item in exports:
         file = _quoted(str(folder / f"{item.shape.name}.parquet"))
         connection.execute(f"COPY ({item.select}) TO '{file}' (FORMAT parquet, COMPRESSION zstd)")
+
+
+def _comment(connection: duckdb.DuckDBPyConnection, table: str, shape: TableShape) -> None:
+    connection.execute(f"COMMENT ON TABLE {table} IS '{_quoted(shape.comment)}'")
+    for column in shape.columns:
+        connection.execute(f"COMMENT ON COLUMN {table}.{column.name} IS '{_quoted(column.comment)}'")
 
 
 @contextmanager
