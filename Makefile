@@ -100,7 +100,7 @@ dictionary: install
 
 lock: install
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
-		--extra dev -o requirements.lock pyproject.toml
+		--extra cluster --extra dev -o requirements.lock pyproject.toml
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist test-results demo fuzz.log $(PROVIDER)/node_modules

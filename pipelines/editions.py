@@ -116,11 +116,10 @@ def publish(connection: duckdb.DuckDBPyConnection, workspace: Workspace, edition
     partial = workspace.editions / f".{edition_id}.partial"
     partial.mkdir(mode=0o700, parents=True)
     for audience, name in FILES.items():
-        database.export(connection, partial / name, list(_exports(audience)))
+        database.export(connection, partial / name, list(exports(audience)))
     _write_open_data(connection, partial / OPEN_DATA)
     _describe(connection, workspace, partial / DESCRIPTION, edition_id)
-    for path in (*partial.rglob("*"), partial):
-        _flush(path)
+    flush_all(partial)
     _open_to_readers(partial)
     partial.rename(target)
     _flush(workspace.editions)
@@ -285,7 +284,8 @@ def _values(workspace: Workspace, edition_id: str, audience: str) -> pl.DataFram
         raise WorkspaceError(contracts.message("verify.changed", path=file).fi) from error
 
 
-def _exports(audience: str) -> Iterable[database.Export]:
+def exports(audience: str) -> Iterable[database.Export]:
+    """Return the tables of an audience as they leave for an edition."""
     is_analyst = audience == "analyst"
     for table in contracts.tables().values():
         if table.audience == "workspace" or (table.audience == "analyst" and not is_analyst):
@@ -306,7 +306,7 @@ def _write_open_data(connection: duckdb.DuckDBPyConnection, folder: Path) -> Non
     tables = folder / open_data.PARQUET
     tables.mkdir(parents=True)
     opened = open_data.table_names()
-    database.export_parquet(connection, tables, [item for item in _exports("public") if item.shape.name in opened])
+    database.export_parquet(connection, tables, [item for item in exports("public") if item.shape.name in opened])
     open_data.write(folder)
 
 
@@ -353,6 +353,12 @@ def _point_at(workspace: Workspace, edition_id: str) -> bool:
     partial.replace(workspace.current_file)
     _flush(workspace.root)
     return True
+
+
+def flush_all(folder: Path) -> None:
+    """Make sure that a folder and all that is in it are on the disk."""
+    for path in (*folder.rglob("*"), folder):
+        _flush(path)
 
 
 def _flush(path: Path) -> None:

@@ -203,10 +203,14 @@ def publish(build: Build) -> editions.Published:
         There is nothing to publish.
     """
     with database.discarding_if_damaged(build.workspace.build_file):
-        edition_id = database.read_frame(build.connection, "meta.edition")["edition_id"].item()
-        published = editions.publish(build.connection, build.workspace, edition_id)
+        published = editions.publish(build.connection, build.workspace, edition_id(build))
     retention.remove_expired(build.workspace, datetime.now(UTC))
     return published
+
+
+def edition_id(build: Build) -> str:
+    """Return the id of the edition that the tables of a build were made for."""
+    return str(database.read_frame(build.connection, "meta.edition")["edition_id"].item())
 
 
 def _hide(build: Build) -> int:

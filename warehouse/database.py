@@ -253,6 +253,19 @@ def export_parquet(connection: duckdb.DuckDBPyConnection, folder: Path, exports:
         connection.execute(f"COPY ({item.select}) TO '{file}' (FORMAT parquet, COMPRESSION zstd)")
 
 
+def import_parquet(connection: duckdb.DuckDBPyConnection, folder: Path, shapes: Sequence[TableShape]) -> None:
+    """Replace tables by the Parquet files that `export_parquet` wrote.
+
+    Raises
+    ------
+    TableError
+        As `build_from_sql`.
+    """
+    for shape in shapes:
+        file = _quoted(str(folder / f"{shape.name}.parquet"))
+        build_from_sql(connection, shape, f"SELECT * FROM read_parquet('{file}')")
+
+
 @contextmanager
 def _registered(connection: duckdb.DuckDBPyConnection, frame: pl.DataFrame) -> Iterator[str]:
     connection.register("frame_to_write", frame)

@@ -1,0 +1,109 @@
+"""The assets of a town in a cluster: every table in one step on one worker, then the edition, written by one at a time.
+
+Here belongs: the same assets and checks that one machine has, cut into steps that may run on different machines.
+Not here: the work itself (`pipelines.refresh`), what is exchanged (`exchange`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from pipelines import contracts, editions, receiving, rooms
+from pipelines.assets import landing, staging, tables
+from pipelines.cluster import exchange
+from pipelines.cluster.deployment import Deployment
+from pipelines.cluster.scratch import scratch_build
+from pipelines.refresh import made_of, work
+from pipelines.staging import Staged
+
+WRITER = "warehouse"
+"""The pool of one slot in which editions are published."""
+
+
+class OtherProgramError(Exception):
+    """The tables were built from other files, settings or another version of the program than the writer has."""
+
+
+def town_asset(deployment: Deployment, towns: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
+    """Return every table of a town, in one step: its build database lies on one machine.
+
+    The step ends with the tables of the edition on the shared folder. A step that is done again gives the same.
+    """
+    sources = contracts.sources()
+    specs = [
+        staging.spec(table, sources[table.removeprefix("staging.")]) if table.startswith("staging.") else _spec(table)
+        for table in made_of()
+    ]
+
+    @dg.multi_asset(
+        name="town",
+        specs=[dg.AssetSpec(landing.INTERFACES, group_name="landing", kinds={"json"}), *specs],
+        check_specs=[check for contract in sources.values() for check in staging.check_specs(contract)],
+        partitions_def=towns,
+    )
+    def town(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]  # Dagster knows the bare class only
+        with scratch_build(deployment.town(context.partition_key)) as build:
+            yield landing.ask(context, build.workspace)
+            for table in made_of():
+                result = work(table)(build)
+                if isinstance(result, Staged):
+                    yield staging.materialized(table, result)
+                    receiving.refuse_critical(result)
+                else:
+                    yield tables.materialized(context, table, result)
+            exchange.give(build, context.run_id)
+
+    return town
+
+
+def edition_asset(deployment: Deployment, towns: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
+    """Return the asset that publishes what a worker has handed over."""
+
+    @dg.asset(
+        key=dg.AssetKey(["edition"]),
+        deps=[tables.key(table) for table in made_of()],
+        group_name="edition",
+        description="The frozen edition of a town; its CURRENT points at it.",
+        kinds={"duckdb"},
+        pool=WRITER,
+        partitions_def=towns,
+    )
+    def edition(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]  # Dagster knows the bare class only
+        with scratch_build(deployment.town(context.partition_key)) as build:
+            exchange.take(build, context.run_id)
+            built = rooms.edition_id(build)
+            if built != editions.key_of(build.workspace).id:
+                raise OtherProgramError(
+                    f"{built}: files, settings or the program have changed since the tables were built; refresh again"
+                )
+            published = rooms.publish(build)
+            exchange.clear(build.workspace)
+        return dg.MaterializeResult(metadata={"edition_id": published.id, "is_new": published.is_new})
+
+    return edition
+
+
+def lake_asset(deployment: Deployment, lake: str, towns: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
+    """Return the asset that lays the edition in force of a town into the lake."""
+
+    @dg.asset(
+        key=dg.AssetKey(["lake"]),
+        deps=[dg.AssetKey(["edition"])],
+        group_name="edition",
+        description="The public tables of the edition in force, for readers on other hosts.",
+        kinds={"ducklake"},
+        pool=WRITER,
+        partitions_def=towns,
+    )
+    def in_lake(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]  # Dagster knows the bare class only
+        workspace = Workspace(deployment.town(context.partition_key))
+        published = publish(workspace, lake, deployment.lake_files)
+        return dg.MaterializeResult(metadata={"edition_id": published.id, "is_new": published.is_new})
+
+    return in_lake
+
+
+def _spec(table: str) -> dg.AssetSpec:
+    return tables.spec(table)

@@ -1,0 +1,87 @@
+"""What every machine of a cluster has to know, from environment variables; a password stands in no file of the program.
+
+YHTEISPELI_COUNTRY, the folder of the towns, has the same path on every machine. YHTEISPELI_BROKER is the address of
+Redis; Dagster itself reads that of Postgres, YHTEISPELI_POSTGRES, in `dagster.yaml`. YHTEISPELI_LAKE, if it is
+set, is a DuckLake to which new editions go too.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from pipelines.settings import SETTINGS_FILE
+
+LEASE_SECONDS: Final = 600
+"""How long a worker has a step for itself; ten minutes are some sixty times what a town takes."""
+
+
+LOOKS_EVERY_SECONDS: Final = 10
+"""How often a worker looks for steps whose lease is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """Where a cluster works: the folder of the country, and the lake of its editions if there is one."""
+
+    country: Path
+    lake: str | None
+    lease_seconds: int
+
+    def town(self, code: str) -> Path:
+        """Return the folder of the workspace of a town."""
+        return self.country / "towns" / code
+
+    def towns(self) -> list[str]:
+        """Return the codes of the towns that have settings, in order."""
+        return sorted(file.parent.name for file in self.country.glob(f"towns/*/{SETTINGS_FILE}"))
+
+    @property
+    def celery(self) -> Mapping[str, object]:
+        """Settings of Celery, the same for those who hand out steps and those who do them."""
+        return {
+            "worker_prefetch_multiplier": 1,
+            "broker_connection_retry_on_startup": True,
+            "broker_transport_options": {
+                "visibility_timeout": self.lease_seconds,
+                "unacked_restore_interval": LOOKS_EVERY_SECONDS,
+                "unacked_restore_throttle": 1,
+            },
+        }
+
+    @property
+    def lake_files(self) -> Path:
+        """Folder with the files of the lake."""
+        return self.country / "lake"
+
+
+def from_environment() -> Deployment:
+    """Return the deployment that the environment describes.
+
+    Raises
+    ------
+    RuntimeError
+        A variable is missing.
+    """
+    return Deployment(
+        Path(required("YHTEISPELI_COUNTRY")).resolve(),
+        os.environ.get("YHTEISPELI_LAKE"),
+        int(os.environ.get("YHTEISPELI_LEASE_SECONDS", LEASE_SECONDS)),
+    )
+
+
+def required(name: str) -> str:
+    """Return an environment variable.
+
+    Raises
+    ------
+    RuntimeError
+        It is missing or empty.
+    """
+    value = os.environ.get(name)
+    if not value:
+        raise RuntimeError(f"{name} must be set on every machine of the cluster; see pipelines/cluster/GUIDE.md")
+    return value
