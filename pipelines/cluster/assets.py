@@ -4,8 +4,6 @@ Here belongs: the same assets and checks that one machine has, cut into steps th
 Not here: the work itself (`pipelines.refresh`), what is exchanged (`exchange`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import dagster as dg
