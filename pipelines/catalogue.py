@@ -177,11 +177,11 @@ def _series_break(break_id: str, indicator: str, breaks_on: date, text: Text) ->
 
 
 def messages(_settings: Settings) -> Rows:
-    """Return the rows of `meta.messages`: reasons of verdicts, changes, targets and revisions."""
+    """Return the rows of `meta.messages`: reasons of verdicts, changes, targets, revisions and comparisons."""
     return [
         {"message_id": key, **_labelled("text", text)}
         for key, text in contracts.messages().items()
-        if key.startswith(("verdict.", "change.", "term.", "target.", "revision."))
+        if key.startswith(("verdict.", "change.", "term.", "target.", "revision.", "comparison."))
     ]
 
 

@@ -20,6 +20,7 @@ from pipelines import console, contracts, editions, landing, obstacles, run
 from pipelines.checking import Checked, check_file
 from pipelines.contract_model import Text
 from pipelines.contracts import message
+from pipelines.country.folder import is_country
 from pipelines.raw_table import Refused
 from pipelines.refresh_account import print_accounts, print_stale_decisions, progress_bar
 from pipelines.service import commands as keeping
@@ -56,8 +57,16 @@ def init(workspace: Path, *, municipality: str | None = None) -> int:
 
 
 @app.command(help=console.text("cli.example.help"))
-def example(workspace: Path, *, seed: int = 1) -> int:
-    """Make the workspace of the example municipality."""
+def example(
+    workspace: Path, *, size: Literal["municipality", "region", "national"] = "municipality", seed: int = 1
+) -> int:
+    """Make the workspace of the example municipality, or the folder of an invented region or country."""
+    if size != "municipality":
+        from pipelines.example.country_files import write_country
+
+        towns = write_country(workspace, size, seed)
+        console.out.print(console.text("country.example.done", root=workspace, towns=towns))
+        return CLEAN
     from pipelines.example import write_example
 
     write_example(workspace, seed)
@@ -121,7 +130,14 @@ def propose_map(workspace: Path, file: Path, *, source: str) -> int:
 
 @app.command(help=console.text("cli.refresh.help"))
 def refresh(workspace: Path, *, offline: Annotated[bool, Parameter(negative=())] = False) -> int:
-    """Run the pipeline from the interfaces and the inbox to a published edition; `offline` asks no interface."""
+    """Run the pipeline from the interfaces and the inbox to a published edition; `offline` asks no interface.
+
+    Of a country, the municipalities whose input has changed are refreshed; no interface is asked for them.
+    """
+    if is_country(workspace):
+        from pipelines.country import commands as of_country
+
+        return of_country.refresh(workspace)
     opened = Workspace(workspace)
     _ = opened.settings
     if not offline:

@@ -123,6 +123,8 @@ class Rule:
 class SourceContract:
     """A source: its columns, rules, title and how often it comes.
 
+    `parted_by` is the column by which a file of many municipalities is parted between them, `every` when all its rows
+    hold for each of them; None when it can't be parted.
     `survey_exports` tells that it may also come as the export of a survey tool; `table_layouts` names tables of others
     (`pipelines.sources.formats`) that are made into tables of the source.
     """
@@ -135,6 +137,7 @@ class SourceContract:
     licence: str
     owner: str
     formats: tuple[str, ...]
+    parted_by: str | None
     survey_exports: bool
     table_layouts: tuple[str, ...]
     total_row_words: tuple[str, ...]

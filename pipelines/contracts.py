@@ -68,8 +68,13 @@ READS = (
 MESSAGES, OPEN_DATA, OPEN_DATA_COLUMNS = WORDS = ("messages.yaml", "open_data.yaml", "open_data_columns.yaml")
 """Files that hold words only: no figure changes with them."""
 
+COMPARISON = "country/comparison.odcs.yaml"
+
 BLANK_MUNICIPALITY, EXAMPLE_MUNICIPALITY = "blank", "esimerkkila"
 """Settings files that are not those of a real municipality."""
+
+EVERY_MUNICIPALITY = "every"
+"""Said of a source whose rows hold for every municipality, where others name the column by which they are parted."""
 
 READABLE, RAGGED, FINISHED, HEADERS = READING_RULES = (
     "readable",
@@ -97,6 +102,13 @@ def tables() -> dict[str, TableContract]:
             table = _table(str(odcs.name), schema)
             found[table.full_name] = table
     return found
+
+
+@cache
+def country_tables() -> dict[str, TableContract]:
+    """Return the contracts of the tables that hold the comparison of municipalities, by full name."""
+    schemas = _odcs(COMPARISON).schema_ or []
+    return {table.full_name: table for table in (_table("comparison", schema) for schema in schemas)}
 
 
 @cache
@@ -143,6 +155,11 @@ def municipality_settings(name: str) -> str:
     if not path.is_file():
         raise KeyError(name)
     return path.read_text(encoding="utf-8")
+
+
+def example_town_settings() -> str:
+    """Return the text of the settings of a municipality of the invented country, a template with `$code` and the like."""
+    return _read("country/example_town.toml")
 
 
 def known_municipalities() -> list[str]:
@@ -239,6 +256,7 @@ def _source(odcs: OpenDataContractStandard) -> SourceContract:
         licence=str(custom.get("licence", "")),
         owner=owner,
         formats=tuple(custom.get("formats", ())),
+        parted_by=custom.get("partedBy"),
         survey_exports=bool(custom.get("surveyExports", False)),
         table_layouts=tuple(custom.get("tableLayouts", ())),
         total_row_words=tuple(custom.get("totalRowWords", ())),
@@ -249,6 +267,8 @@ def _source(odcs: OpenDataContractStandard) -> SourceContract:
         rules=tuple(rule for rule in rules if not _is_personal(rule, columns)),
     )
     contract.header_spellings()
+    if contract.parted_by not in (None, EVERY_MUNICIPALITY, *(column.name for column in columns)):
+        raise ContractError(f"{name}: partedBy must be a column or {EVERY_MUNICIPALITY!r}")
     return contract
 
 

@@ -13,7 +13,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from importlib.metadata import version
@@ -87,7 +87,7 @@ def key_of(workspace: Workspace) -> EditionKey:
     files = [file for source in contracts.sources() for file in landing.files_in_force(workspace, source)]
     if not files:
         raise EmptyEditionError("Työtilan inbox-kansioissa ei ole yhtään tiedostoa. Lisää tiedostot ja aja uudelleen.")
-    parts = [workspace.settings_file.read_text(encoding="utf-8"), *_program_texts()]
+    parts = [workspace.settings_file.read_text(encoding="utf-8"), *program_texts()]
     parts += [f"{file.source} {file.sha256}" for file in files]
     parts += [path.read_text(encoding="utf-8") for path in workspace.decision_files()]
     parts += [text for _, text in contracts.fingerprint_texts()]
@@ -111,20 +111,33 @@ def publish(connection: duckdb.DuckDBPyConnection, workspace: Workspace, edition
         raise EmptyEditionError(
             "Aineistosta ei saada yhtään tunnuslukua. Tarkista, että yhdistysrekisterin ote on mukana."
         )
-    for unfinished in workspace.editions.glob(".*.partial"):
-        shutil.rmtree(unfinished)
-    partial = workspace.editions / f".{edition_id}.partial"
-    partial.mkdir(mode=0o700, parents=True)
-    for audience, name in FILES.items():
-        database.export(connection, partial / name, list(exports(audience)))
-    _write_open_data(connection, partial / OPEN_DATA)
-    _describe(connection, workspace, partial / DESCRIPTION, edition_id)
-    flush_all(partial)
-    _open_to_readers(partial)
-    partial.rename(target)
-    _flush(workspace.editions)
+    freeze(workspace.editions, edition_id, lambda partial: _write(connection, workspace, partial, edition_id))
     _point_at(workspace, edition_id)
     return Published(edition_id, is_new=True)
+
+
+def _write(connection: duckdb.DuckDBPyConnection, workspace: Workspace, folder: Path, edition_id: str) -> None:
+    for audience, name in FILES.items():
+        database.export(connection, folder / name, list(exports(audience)))
+    _write_open_data(connection, folder / OPEN_DATA)
+    _describe(connection, workspace, folder / DESCRIPTION, edition_id)
+
+
+def freeze(home: Path, edition_id: str, write: Callable[[Path], None]) -> None:
+    """Let `write` fill a folder, and give it the name of the edition in `home` when all of it is on the disk.
+
+    What a crash left half made is removed first; of a whole edition, other users may read the public parts alone.
+    """
+    for unfinished in home.glob(".*.partial"):
+        shutil.rmtree(unfinished)
+    partial = home / f".{edition_id}.partial"
+    partial.mkdir(mode=0o700, parents=True)
+    write(partial)
+    for path in (*partial.rglob("*"), partial):
+        _flush(path)
+    _open_to_readers(partial)
+    partial.rename(home / edition_id)
+    _flush(home)
 
 
 def current_id(workspace: Workspace) -> str | None:
@@ -215,7 +228,7 @@ def inputs_of(workspace: Workspace) -> Inputs:
     files = {source: landing.files_in_force(workspace, source) for source in contracts.sources()}
     texts = dict(contracts.fingerprint_texts())
     cards = {name: text for name, text in texts.items() if name.startswith("indicators/")}
-    program = [workspace.settings_file.read_text(encoding="utf-8"), *_program_texts()]
+    program = [workspace.settings_file.read_text(encoding="utf-8"), *program_texts()]
     program += [text for name, text in texts.items() if name not in cards and name not in contracts.WORDS]
     decided: dict[str, list[str]] = {"": [path.read_text(encoding="utf-8") for path in workspace.decision_files()]}
     if workspace.corrections_file.is_file():
@@ -237,7 +250,8 @@ def inputs_of(workspace: Workspace) -> Inputs:
     )
 
 
-def _program_texts() -> list[str]:
+def program_texts() -> list[str]:
+    """Return the texts of the program that figures follow from."""
     code = [path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.rglob("*.py"))]
     return [version("yhteispeli"), *(model.sql for model in models().values()), *code]
 
@@ -346,19 +360,18 @@ def _point_at(workspace: Workspace, edition_id: str) -> bool:
     """Move CURRENT to an edition and tell whether it moved."""
     if current_id(workspace) == edition_id:
         return False
-    partial = workspace.root / ".CURRENT.partial"
-    partial.write_text(f"{edition_id}\n", encoding="utf-8")
-    partial.chmod(0o644)
-    _flush(partial)
-    partial.replace(workspace.current_file)
-    _flush(workspace.root)
+    point(workspace.current_file, edition_id)
     return True
 
 
-def flush_all(folder: Path) -> None:
-    """Make sure that a folder and all that is in it are on the disk."""
-    for path in (*folder.rglob("*"), folder):
-        _flush(path)
+def point(pointer: Path, edition_id: str) -> None:
+    """Let a pointer such as CURRENT name an edition, from one moment to the next."""
+    partial = pointer.with_name(f".{pointer.name}.partial")
+    partial.write_text(f"{edition_id}\n", encoding="utf-8")
+    partial.chmod(0o644)
+    _flush(partial)
+    partial.replace(pointer)
+    _flush(pointer.parent)
 
 
 def _flush(path: Path) -> None:

@@ -3,14 +3,11 @@
 Here belongs: seeing that something came. Not here: taking it in (`pipelines.landing`).
 """
 
-import hashlib
 import json
-from collections.abc import Iterator
 
 import dagster as dg
 
-from pipelines import contracts
-from pipelines.landing import is_passed_over
+from pipelines.arrivals import fingerprint
 from pipelines.workspace import Workspace
 
 EVERY_SECONDS = 30
@@ -42,18 +39,3 @@ def inbox_sensor(workspace: Workspace, job_name: str) -> dg.SensorDefinition:
         return dg.SensorResult([dg.RunRequest()], cursor=json.dumps({"seen": now, "requested": now}))
 
     return inbox
-
-
-def fingerprint(workspace: Workspace) -> str | None:
-    """Return a digest of the names, sizes and times of the files in the inbox; None when it is empty."""
-    lines = sorted(_files(workspace))
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest() if lines else None
-
-
-def _files(workspace: Workspace) -> Iterator[str]:
-    for source in contracts.sources():
-        folder = workspace.inbox / source
-        for path in folder.iterdir() if folder.is_dir() else []:
-            if path.is_file() and not is_passed_over(path):
-                status = path.stat()
-                yield f"{source}/{path.name} {status.st_size} {status.st_mtime_ns}"

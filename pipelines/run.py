@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 import duckdb
 import polars as pl
 
-from pipelines import contracts, editions, obstacles
+from pipelines import contracts, editions, obstacles, receiving
 from pipelines.contract_model import Text
 from pipelines.contracts import message
-from pipelines.refresh import Progress
+from pipelines.refresh import Progress, run_rooms
 from pipelines.settings import WorkspaceError
 from pipelines.workspace import Workspace
 from warehouse import database
@@ -69,6 +69,21 @@ def refresh(workspace: Workspace, progress: Progress) -> Outcome:
         return Outcome(before, is_new=False, kept_because=said, has_run=False)
     after = editions.current_id(workspace)
     return Outcome(after, is_new=after != before)
+
+
+def refresh_rooms(workspace: Workspace) -> Outcome:
+    """Refresh without Dagster, for a process that refreshes many workspaces: no history of the run is kept."""
+    before = editions.current_id(workspace)
+    try:
+        workspace.make_folders()
+        published = run_rooms(workspace, lambda _table: None)
+    except (receiving.BlockingCheckError, editions.EmptyEditionError, WorkspaceError) as error:
+        return Outcome(before, is_new=False, kept_because=Text(str(error), str(error), str(error)))
+    except Exception as error:  # noqa: BLE001 - whatever stops one workspace is told, and the others go on
+        refused = obstacles.told(str(error), workspace.root)
+        detail = f"{type(error).__name__}: {' '.join(str(error).split())}"
+        return Outcome(before, is_new=False, kept_because=refused or message("cli.fault", detail=detail))
+    return Outcome(published.id, is_new=published.id != before)
 
 
 def why_failed(events: Sequence[dg.DagsterEvent], place: Path) -> Text:

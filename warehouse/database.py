@@ -229,16 +229,35 @@ def export(connection: duckdb.DuckDBPyConnection, file: Path, exports: Sequence[
     """Write tables into a new database file, rows ordered by key, with comments on tables and columns."""
     connection.execute(f"ATTACH '{_quoted(str(file))}' AS edition")
     try:
+        connection.execute("BEGIN")  # one flush to the disk instead of one a statement
         for item in exports:
             schema, _, _ = item.shape.name.partition(".")
             connection.execute(f"CREATE SCHEMA IF NOT EXISTS edition.{schema}")
             target = f"edition.{item.shape.name}"
             connection.execute(f"CREATE TABLE {target} AS {item.select}")
-            connection.execute(f"COMMENT ON TABLE {target} IS '{_quoted(item.shape.comment)}'")
-            for column in item.shape.columns:
-                connection.execute(f"COMMENT ON COLUMN {target}.{column.name} IS '{_quoted(column.comment)}'")
+            _comment(connection, target, item.shape)
+        connection.execute("COMMIT")
+    except Exception:
+        connection.execute("ROLLBACK")
+        raise
     finally:
         connection.execute("DETACH edition")
+
+
+def write_tables(file: Path, tables: Sequence[tuple[TableShape, pl.DataFrame]]) -> None:
+    """Write frames into a new database file, rows ordered by key, with comments on tables and columns.
+
+    Raises
+    ------
+    TableError
+        As `build_from_sql`.
+    """
+    with duckdb.connect(str(file)) as connection:
+        for shape, frame in tables:
+            schema, _, _ = shape.name.partition(".")
+            connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+            build_from_frame(connection, shape, frame)
+            _comment(connection, shape.name, shape)
 
 
 def read_leaving(connection: duckdb.DuckDBPyConnection, item: Export) -> pl.DataFrame:
@@ -264,6 +283,12 @@ def import_parquet(connection: duckdb.DuckDBPyConnection, folder: Path, shapes: 
     for shape in shapes:
         file = _quoted(str(folder / f"{shape.name}.parquet"))
         build_from_sql(connection, shape, f"SELECT * FROM read_parquet('{file}')")
+
+
+def _comment(connection: duckdb.DuckDBPyConnection, table: str, shape: TableShape) -> None:
+    connection.execute(f"COMMENT ON TABLE {table} IS '{_quoted(shape.comment)}'")
+    for column in shape.columns:
+        connection.execute(f"COMMENT ON COLUMN {table}.{column.name} IS '{_quoted(column.comment)}'")
 
 
 @contextmanager

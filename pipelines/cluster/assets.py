@@ -31,7 +31,7 @@ def town_asset(deployment: Deployment, towns: dg.PartitionsDefinition[str]) -> d
     """
     sources = contracts.sources()
     specs = [
-        staging.spec(table, sources[table.removeprefix("staging.")]) if table.startswith("staging.") else _spec(table)
+        staging.spec(table, sources[table.removeprefix("staging.")]) if table.startswith("staging.") else tables.spec(table)
         for table in made_of()
     ]
 
@@ -42,7 +42,7 @@ def town_asset(deployment: Deployment, towns: dg.PartitionsDefinition[str]) -> d
         partitions_def=towns,
     )
     def town(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]  # Dagster knows the bare class only
-        with scratch_build(deployment.town(context.partition_key)) as build:
+        with scratch_build(deployment.country.towns[context.partition_key].root) as build:
             yield landing.ask(context, build.workspace)
             for table in made_of():
                 result = work(table)(build)
@@ -69,7 +69,7 @@ def edition_asset(deployment: Deployment, towns: dg.PartitionsDefinition[str]) -
         partitions_def=towns,
     )
     def edition(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]  # Dagster knows the bare class only
-        with scratch_build(deployment.town(context.partition_key)) as build:
+        with scratch_build(deployment.country.towns[context.partition_key].root) as build:
             exchange.take(build, context.run_id)
             built = rooms.edition_id(build)
             if built != editions.key_of(build.workspace).id:
@@ -96,12 +96,7 @@ def lake_asset(deployment: Deployment, lake: str, towns: dg.PartitionsDefinition
         partitions_def=towns,
     )
     def in_lake(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]  # Dagster knows the bare class only
-        workspace = Workspace(deployment.town(context.partition_key))
-        published = publish(workspace, lake, deployment.lake_files)
+        published = publish(deployment.country.towns[context.partition_key], lake, deployment.lake_files)
         return dg.MaterializeResult(metadata={"edition_id": published.id, "is_new": published.is_new})
 
     return in_lake
-
-
-def _spec(table: str) -> dg.AssetSpec:
-    return tables.spec(table)

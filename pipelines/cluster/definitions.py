@@ -25,7 +25,7 @@ EACH_NIGHT = "0 2 * * *"
 
 def build_definitions(deployment: Deployment) -> dg.Definitions:
     """Return the definitions of a country; a town that is new is seen when they are loaded again."""
-    towns = dg.StaticPartitionsDefinition(deployment.towns())
+    towns = dg.StaticPartitionsDefinition(list(deployment.country.towns))
     made = [assets.town_asset(deployment, towns), assets.edition_asset(deployment, towns)]
     if deployment.lake is not None:
         made.append(assets.lake_asset(deployment, deployment.lake, towns))
@@ -54,8 +54,8 @@ def _each_night(deployment: Deployment) -> dg.ScheduleDefinition:
     )
     def each_night() -> Iterator[dg.RunRequest]:
         now = datetime.now(UTC)
-        for code in deployment.towns():
-            due = missed_asks(Workspace(deployment.town(code)), now)
+        for code, workspace in Country(deployment.country.root).towns.items():  # anew: a town may have joined
+            due = missed_asks(Workspace(workspace.root), now)
             yield dg.RunRequest(partition_key=code, tags={ASK_TAG: ",".join(sorted(due))})
 
     return each_night

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from pipelines.settings import SETTINGS_FILE
+from pipelines.country.folder import Country
 
 LEASE_SECONDS: Final = 600
 """How long a worker has a step for itself; ten minutes are some sixty times what a town takes."""
@@ -27,17 +27,9 @@ LOOKS_EVERY_SECONDS: Final = 10
 class Deployment:
     """Where a cluster works: the folder of the country, and the lake of its editions if there is one."""
 
-    country: Path
+    country: Country
     lake: str | None
     lease_seconds: int
-
-    def town(self, code: str) -> Path:
-        """Return the folder of the workspace of a town."""
-        return self.country / "towns" / code
-
-    def towns(self) -> list[str]:
-        """Return the codes of the towns that have settings, in order."""
-        return sorted(file.parent.name for file in self.country.glob(f"towns/*/{SETTINGS_FILE}"))
 
     @property
     def celery(self) -> Mapping[str, object]:
@@ -55,7 +47,7 @@ class Deployment:
     @property
     def lake_files(self) -> Path:
         """Folder with the files of the lake."""
-        return self.country / "lake"
+        return self.country.root / "lake"
 
 
 def from_environment() -> Deployment:
@@ -67,7 +59,7 @@ def from_environment() -> Deployment:
         A variable is missing.
     """
     return Deployment(
-        Path(required("YHTEISPELI_COUNTRY")).resolve(),
+        Country(Path(required("YHTEISPELI_COUNTRY")).resolve()),
         os.environ.get("YHTEISPELI_LAKE"),
         int(os.environ.get("YHTEISPELI_LEASE_SECONDS", LEASE_SECONDS)),
     )

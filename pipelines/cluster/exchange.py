@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import tempfile
 from pathlib import Path
 from typing import Final
 
@@ -27,23 +26,15 @@ class ExchangeError(Exception):
     """What a worker handed over is not there, or not what it wrote; the edition before stays in force."""
 
 
-def give(build: Build, run_id: str) -> Path:
-    """Write the tables of a build for the writer and return their folder.
+def give(build: Build, run_id: str) -> None:
+    """Write the tables of a build for the writer.
 
     If a worker that died afterwards has done so already, its folder stays: it holds the same bytes.
     """
-    target = _folder(build.workspace, run_id)
-    target.parent.mkdir(mode=0o700, exist_ok=True)
-    partial = Path(tempfile.mkdtemp(prefix=".", suffix=".partial", dir=target.parent))
-    database.export_parquet(build.connection, partial, list(editions.exports("analyst")))
-    hashes = {file.name: editions.sha256_of(file) for file in sorted(partial.iterdir())}
-    (partial / MANIFEST).write_text(json.dumps(hashes, indent=2) + "\n", encoding="utf-8")
-    editions.flush_all(partial)
-    if target.exists():
-        shutil.rmtree(partial)
-    else:
-        partial.rename(target)
-    return target
+    home = _home(build.workspace)
+    home.mkdir(mode=0o700, exist_ok=True)
+    if not (home / run_id).exists():
+        editions.freeze(home, run_id, lambda folder: _write(build, folder))
 
 
 def take(build: Build, run_id: str) -> None:
@@ -56,7 +47,7 @@ def take(build: Build, run_id: str) -> None:
     database.TableError
         The rows don't keep the contract of their table.
     """
-    folder = _folder(build.workspace, run_id)
+    folder = _home(build.workspace) / run_id
     if not (folder / MANIFEST).is_file():
         raise ExchangeError(f"{folder} was not handed over whole")
     hashes: dict[str, str] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
@@ -71,8 +62,14 @@ def take(build: Build, run_id: str) -> None:
 
 def clear(workspace: Workspace) -> None:
     """Remove what was handed over; also what runs left that never came to an edition."""
-    shutil.rmtree(_folder(workspace, ""))
+    shutil.rmtree(_home(workspace))
 
 
-def _folder(workspace: Workspace, run_id: str) -> Path:
-    return workspace.root / "exchange" / run_id
+def _home(workspace: Workspace) -> Path:
+    return workspace.root / "exchange"
+
+
+def _write(build: Build, folder: Path) -> None:
+    database.export_parquet(build.connection, folder, list(editions.exports("analyst")))
+    hashes = {file.name: editions.sha256_of(file) for file in sorted(folder.iterdir())}
+    (folder / MANIFEST).write_text(json.dumps(hashes, indent=2) + "\n", encoding="utf-8")

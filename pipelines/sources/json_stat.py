@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
+
+import numpy as np
 
 from pipelines.contract_model import fold
 from pipelines.raw_table import Cell, refused
@@ -145,3 +147,53 @@ def _roles(dataset: Mapping[str, Any], dimension: Mapping[str, Any]) -> dict[str
     if not isinstance(roles, dict):
         return {}
     return {str(role): tuple(map(str, names)) for role, names in roles.items() if isinstance(names, list)}
+
+
+def areas_of(document: object, codes: Sequence[str]) -> Variable:
+    """Return the variable of a table that has one of the codes.
+
+    Raises
+    ------
+    Refused
+        The document is no JSON-stat table, or no variable has any of them.
+    """
+    table = read_json_stat(document)
+    found = next((variable for variable in table.variables if set(codes) & set(variable.codes)), None)
+    if found is None:
+        raise lacks("dimension")
+    return found
+
+
+def cut_areas(document: object, area: Variable, codes: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield for each code of an area the table (JSON-stat 2) that holds its cells alone, with their texts unchanged."""
+    table = read_json_stat(document)
+    sizes = [len(variable.codes) for variable in table.variables]
+    axis = table.variables.index(area)
+    texts = np.array([cell for _, _, cell in table.cells()], dtype=object).reshape(sizes)
+    for code in codes:
+        one = texts.take([area.codes.index(code)], axis=axis)
+        variables = [replace(item, codes=(code,)) if item is area else item for item in table.variables]
+        yield code, _document(table, variables, one.ravel().tolist())
+
+
+def _document(table: JsonStat, variables: Sequence[Variable], values: Sequence[Cell]) -> dict[str, Any]:
+    return {
+        "class": "dataset",
+        "version": "2.0",
+        "label": table.label,
+        "id": [variable.id for variable in variables],
+        "size": [len(variable.codes) for variable in variables],
+        "role": {role: list(names) for role, names in table.roles.items()},
+        "dimension": {
+            variable.id: {
+                "label": variable.label,
+                "category": {
+                    "index": {code: place for place, code in enumerate(variable.codes)},
+                    "label": {code: label for code, label in variable.labels.items() if code in variable.codes},
+                    "unit": {code: {"base": unit} for code, unit in variable.units.items() if code in variable.codes},
+                },
+            }
+            for variable in variables
+        },
+        "value": list(values),
+    }
