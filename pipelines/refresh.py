@@ -7,8 +7,12 @@ itself (`pipelines.receiving`, `pipelines.rooms`), Dagster (`pipelines.definitio
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from functools import partial
 from graphlib import TopologicalSorter
+from pathlib import Path
+
+import duckdb
 
 from pipelines import catalogue, contracts, editions, proposals, receiving, rooms
 from pipelines.build import Build
@@ -19,6 +23,7 @@ from warehouse.models import models
 
 Progress = Callable[[str], None]
 Work = Callable[[Build], object]
+Opening = Callable[[Path], AbstractContextManager[duckdb.DuckDBPyConnection]]
 
 
 def made_of() -> Mapping[str, frozenset[str]]:
@@ -78,15 +83,20 @@ def _work(table: str) -> Work:
     return partial(rooms.meta, table=name) if room == "meta" else partial(rooms.model, table=table)
 
 
-def run_rooms(workspace: Workspace, progress: Progress) -> editions.Published:
+def run_rooms(workspace: Workspace, progress: Progress, opened: Opening = database.open_build) -> editions.Published:
     """Refresh a workspace by calling the rooms one after another, without Dagster.
+
+    Parameters
+    ----------
+    opened
+        Opens the build database.
 
     Raises
     ------
     receiving.BlockingCheckError, editions.EmptyEditionError, database.TableError
         The edition before stays in force.
     """
-    with database.open_build(workspace.build_file) as connection:
+    with opened(workspace.build_file) as connection:
         build = Build(workspace, connection)
         for table in made_of():
             progress(table)

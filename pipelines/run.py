@@ -76,7 +76,7 @@ def refresh_rooms(workspace: Workspace) -> Outcome:
     before = editions.current_id(workspace)
     try:
         workspace.make_folders()
-        published = run_rooms(workspace, lambda _table: None)
+        published = run_rooms(workspace, lambda _table: None, database.build_in_memory)
     except (receiving.BlockingCheckError, editions.EmptyEditionError, WorkspaceError) as error:
         return Outcome(before, is_new=False, kept_because=Text(str(error), str(error), str(error)))
     except Exception as error:  # noqa: BLE001 - whatever stops one workspace is told, and the others go on
