@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -30,6 +31,8 @@ _CONFINED: Final = {
     "allow_community_extensions": "false",
 }
 
+
+LAKE_EXTENSIONS: Final = ("ducklake", "postgres_scanner")
 
 _DAMAGED: Final = (
     "not a valid DuckDB database file",
@@ -113,6 +116,16 @@ def open_build(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @contextmanager
+def in_memory() -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a build database that leaves nothing behind."""
+    with duckdb.connect(":memory:") as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        for schema in SCHEMAS:
+            connection.execute(f"CREATE SCHEMA {schema}")
+        yield connection
+
+
+@contextmanager
 def build_in_memory(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Build in memory, and let the build database have it when all is well; nobody else can open the file meanwhile.
 
@@ -126,12 +139,9 @@ def build_in_memory(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """
     fresh = file.with_name(f".{file.name}.partial")
     fresh.unlink(missing_ok=True)
-    with open_build(file), duckdb.connect(":memory:") as connection:
-        connection.execute("SET TimeZone = 'UTC'")
-        for schema in SCHEMAS:
-            connection.execute(f"CREATE SCHEMA {schema}")
+    with open_build(file), in_memory() as connection:
         yield connection
-        connection.execute(f"ATTACH '{_quoted(str(fresh))}' AS fresh")
+        connection.execute(f"ATTACH '{quoted(str(fresh))}' AS fresh")
         connection.execute("COPY FROM DATABASE memory TO fresh")
         connection.execute("DETACH fresh")
         fresh.chmod(0o600)
@@ -253,7 +263,7 @@ def count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
 
 def export(connection: duckdb.DuckDBPyConnection, file: Path, exports: Sequence[Export]) -> None:
     """Write tables into a new database file, rows ordered by key, with comments on tables and columns."""
-    connection.execute(f"ATTACH '{_quoted(str(file))}' AS edition")
+    connection.execute(f"ATTACH '{quoted(str(file))}' AS edition")
     try:
         connection.execute("BEGIN")  # one flush to the disk instead of one a statement
         for item in exports:
@@ -294,7 +304,7 @@ def read_leaving(connection: duckdb.DuckDBPyConnection, item: Export) -> pl.Data
 def export_parquet(connection: duckdb.DuckDBPyConnection, folder: Path, exports: Sequence[Export]) -> None:
     """Write each table into a Parquet file named after it, rows ordered by key: the same rows are the same bytes."""
     for item in exports:
-        file = _quoted(str(folder / f"{item.shape.name}.parquet"))
+        file = quoted(str(folder / f"{item.shape.name}.parquet"))
         connection.execute(f"COPY ({item.select}) TO '{file}' (FORMAT parquet, COMPRESSION zstd)")
 
 
@@ -307,14 +317,44 @@ def import_parquet(connection: duckdb.DuckDBPyConnection, folder: Path, shapes: 
         As `build_from_sql`.
     """
     for shape in shapes:
-        file = _quoted(str(folder / f"{shape.name}.parquet"))
+        file = quoted(str(folder / f"{shape.name}.parquet"))
         build_from_sql(connection, shape, f"SELECT * FROM read_parquet('{file}')")
 
 
 def _comment(connection: duckdb.DuckDBPyConnection, table: str, shape: TableShape) -> None:
-    connection.execute(f"COMMENT ON TABLE {table} IS '{_quoted(shape.comment)}'")
+    connection.execute(f"COMMENT ON TABLE {table} IS '{quoted(shape.comment)}'")
     for column in shape.columns:
-        connection.execute(f"COMMENT ON COLUMN {table}.{column.name} IS '{_quoted(column.comment)}'")
+        connection.execute(f"COMMENT ON COLUMN {table}.{column.name} IS '{quoted(column.comment)}'")
+
+
+@contextmanager
+def open_lake(address: str, files: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Attach a DuckLake for writing as `lake`, with the extensions of the installed packages and no others.
+
+    Parameters
+    ----------
+    address
+        `ducklake:postgres:` and how Postgres is reached; the tables of the lake's catalogue are made if need be.
+    files
+        Folder of the Parquet files; the catalogue keeps it and refuses another one later.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        The packages of the extensions are not installed.
+    duckdb.Error
+        The catalogue can't be reached, or `files` is not its folder.
+    """
+    config = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+    with duckdb.connect(":memory:", config=config) as connection:
+        for name in LAKE_EXTENSIONS:
+            package = resources.files(f"duckdb_extension_{name}")
+            connection.load_extension(
+                str(package / "extensions" / f"v{duckdb.__version__}" / f"{name}.duckdb_extension")
+            )
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute(f"ATTACH '{quoted(address)}' AS lake (DATA_PATH '{quoted(str(files))}/')")
+        yield connection
 
 
 @contextmanager
@@ -338,12 +378,13 @@ def _leaving(item: Export, column: str) -> str:
     told = item.instead.get(column, f"whole.{column}")
     if column in item.masked:
         masked = item.masked[column]
-        literal = "NULL" if masked is None else f"'{_quoted(masked)}'"
+        literal = "NULL" if masked is None else f"'{quoted(masked)}'"
         told = f"CASE WHEN {item.flag} THEN {literal} ELSE {told} END"
     return f"{told} AS {column}"
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """Return a text as it stands between the quotes of a literal."""
     return text.replace("'", "''")
 
 

@@ -5,16 +5,18 @@ Not here: the work itself (`pipelines.refresh`), what is exchanged (`exchange`).
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import dagster as dg
 
-from pipelines import contracts, editions, receiving, rooms
+from pipelines import contracts, editions, lake, receiving, rooms
 from pipelines.assets import landing, staging, tables
+from pipelines.build import Build
 from pipelines.cluster import exchange
 from pipelines.cluster.deployment import Deployment
-from pipelines.cluster.scratch import scratch_build
 from pipelines.refresh import made_of, work
 from pipelines.staging import Staged
+from warehouse import database
 
 WRITER = "warehouse"
 """The pool of one slot in which editions are published."""
@@ -25,7 +27,7 @@ class OtherProgramError(Exception):
 
 
 def town_asset(deployment: Deployment, towns: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
-    """Return every table of a town, in one step: its build database lies on one machine.
+    """Return every table of a town, in one step: the build database is in the memory of one worker.
 
     The step ends with the tables of the edition on the shared folder. A step that is done again gives the same.
     """
@@ -42,7 +44,8 @@ def town_asset(deployment: Deployment, towns: dg.PartitionsDefinition[str]) -> d
         partitions_def=towns,
     )
     def town(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]  # Dagster knows the bare class only
-        with scratch_build(deployment.country.towns[context.partition_key].root) as build:
+        with _build(deployment, context) as build:
+            build.workspace.make_folders()
             yield landing.ask(context, build.workspace)
             for table in made_of():
                 result = work(table)(build)
@@ -69,7 +72,7 @@ def edition_asset(deployment: Deployment, towns: dg.PartitionsDefinition[str]) -
         partitions_def=towns,
     )
     def edition(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]  # Dagster knows the bare class only
-        with scratch_build(deployment.country.towns[context.partition_key].root) as build:
+        with _build(deployment, context) as build:
             exchange.take(build, context.run_id)
             built = rooms.edition_id(build)
             if built != editions.key_of(build.workspace).id:
@@ -83,7 +86,7 @@ def edition_asset(deployment: Deployment, towns: dg.PartitionsDefinition[str]) -
     return edition
 
 
-def lake_asset(deployment: Deployment, lake: str, towns: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
+def lake_asset(deployment: Deployment, address: str, towns: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
     """Return the asset that lays the edition in force of a town into the lake."""
 
     @dg.asset(
@@ -96,7 +99,14 @@ def lake_asset(deployment: Deployment, lake: str, towns: dg.PartitionsDefinition
         partitions_def=towns,
     )
     def in_lake(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]  # Dagster knows the bare class only
-        published = publish(deployment.country.towns[context.partition_key], lake, deployment.lake_files)
+        published = lake.publish(deployment.country.towns[context.partition_key], address, deployment.lake_files)
         return dg.MaterializeResult(metadata={"edition_id": published.id, "is_new": published.is_new})
 
     return in_lake
+
+
+@contextmanager
+def _build(deployment: Deployment, context: dg.AssetExecutionContext) -> Iterator[Build]:
+    """Open an empty build database for the town of the run: no personal data stay on the disk of a worker."""
+    with database.in_memory() as connection:
+        yield Build(deployment.country.towns[context.partition_key], connection)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -53,7 +54,7 @@ def running(command: Sequence[str], port: int, **options: object) -> Iterator[No
             time.sleep(0.05)
         yield
     finally:
-        process.terminate()
+        process.send_signal(signal.SIGINT)  # Postgres then waits for no client
         process.wait(timeout=LIMIT)
 
 

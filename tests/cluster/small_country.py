@@ -1,4 +1,4 @@
-"""A country of invented towns on a cluster of this machine: Postgres, Redis, Dagster's daemon and workers."""
+"""A country of two invented towns, and the processes of a cluster on this machine."""
 
 from __future__ import annotations
 
@@ -7,67 +7,91 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from pipelines import contracts, landing
-from pipelines.example import write_example
+import duckdb
+
+from pipelines import contracts, editions, landing
+from pipelines.country import parting
+from pipelines.country.folder import Country
+from pipelines.example.country import Amounts
+from pipelines.example.country_files import write_amounts
 from pipelines.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
-DAGSTER_SETTINGS = ROOT / "pipelines" / "cluster" / "dagster.yaml"
-LEASE_SECONDS = 200
+CLUSTER = ROOT / "pipelines" / "cluster"
+SMALL = Amounts(towns=2, associations=160, grants=300, returns=300, events=300, bookings=300)
+LEASE_SECONDS = 75
+PATIENCE = 20  # seconds that a process may take to end
 
 
-def landed_town(folder: Path, seed: int) -> None:
-    """Make the workspace of an invented town whose files have landed: when they came is part of what they tell."""
-    write_example(folder, seed)
-    town = Workspace(folder)
-    town.make_folders()
-    for source in contracts.sources():
-        landing.land_inbox(town, source)
+def landed_country(root: Path) -> Country:
+    """Make a country whose files have landed: when they came is part of what an edition is made of."""
+    write_amounts(root, SMALL, seed=1)
+    country = Country(root)
+    parting.part_all(country, {})
+    for town in country.towns.values():
+        town.make_folders()
+        for source in contracts.sources():
+            landing.land_inbox(town, source)
+    return country
 
 
-def environment(country: Path, postgres: str, redis: str) -> Mapping[str, str]:
+def environment(country: Country, server: str, redis: str) -> dict[str, str]:
     """Return the environment of every process of a cluster."""
-    home = country / "dagster"
-    home.mkdir(exist_ok=True)
-    shutil.copyfile(DAGSTER_SETTINGS, home / "dagster.yaml")
+    home = country.root / "dagster"
+    home.mkdir()
+    shutil.copyfile(CLUSTER / "dagster.yaml", home / "dagster.yaml")
+    host, port, user = (part.partition("=")[2] for part in server.split())
     return {
         **os.environ,
         "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
         "PYTHONPATH": str(ROOT),
         "DAGSTER_HOME": str(home),
-        "YHTEISPELI_COUNTRY": str(country),
-        "YHTEISPELI_POSTGRES": postgres,
+        "YHTEISPELI_COUNTRY": str(country.root),
+        "YHTEISPELI_POSTGRES": f"postgresql+psycopg2://{user}@{host}:{port}/dagster",
         "YHTEISPELI_BROKER": redis,
         "YHTEISPELI_LEASE_SECONDS": str(LEASE_SECONDS),
-        "C_FORCE_ROOT": "true",  # Celery warns against running as root
     }
 
 
 @contextmanager
-def process(name: str, command: list[str], env: Mapping[str, str], logs: Path) -> Iterator[subprocess.Popen[bytes]]:
+def process(name: str, command: Sequence[str], env: Mapping[str, str], logs: Path) -> Iterator[subprocess.Popen[bytes]]:
     """Run a process in a group of its own until the end of the block; its log has its name."""
     with (logs / f"{name}.log").open("wb") as log:
         started = subprocess.Popen(command, env=env, stdout=log, stderr=log, cwd=logs, start_new_session=True)
         try:
             yield started
         finally:
-            end(started, signal.SIGTERM)
+            _end(started)
 
 
-def end(started: subprocess.Popen[bytes], how: signal.Signals) -> None:
-    """End a process and all that it started; one that does not heed is killed."""
-    try:
-        os.killpg(started.pid, how)
-        started.wait(timeout=20)
-    except (ProcessLookupError, subprocess.TimeoutExpired):
-        pass
-    try:
+def kill(started: subprocess.Popen[bytes]) -> None:
+    """End a process and all that it started at once, as a machine that loses its power."""
+    with suppress(ProcessLookupError):
         os.killpg(started.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
-    started.wait()
+    started.wait(timeout=PATIENCE)
+
+
+def _end(started: subprocess.Popen[bytes]) -> None:
+    with suppress(ProcessLookupError, subprocess.TimeoutExpired):
+        os.killpg(started.pid, signal.SIGTERM)
+        started.wait(timeout=PATIENCE)
+    kill(started)
+
+
+def marts_of(workspace: Workspace, folder: Path) -> dict[str, bytes]:
+    """Return every file of the open data, and each table of the analysts as Parquet, of the edition in force."""
+    edition = workspace.editions / str(editions.current_id(workspace))
+    opened = edition / editions.OPEN_DATA
+    found = {str(file.relative_to(opened)): file.read_bytes() for file in opened.rglob("*") if file.is_file()}
+    folder.mkdir()
+    with duckdb.connect(str(edition / editions.FILES["analyst"]), read_only=True) as connection:
+        for schema, table in connection.sql("SELECT schema_name, table_name FROM duckdb_tables()").fetchall():
+            file = folder / f"{schema}.{table}.parquet"
+            connection.execute(f"COPY {schema}.{table} TO '{file}' (FORMAT parquet)")
+            found[f"analyst/{file.name}"] = file.read_bytes()
+    return found

@@ -20,6 +20,9 @@ MODELS = sorted((ROOT / "warehouse" / "models").rglob("*.sql"))
 LONGEST_MODULE = 450  # the house says about 400; a few lines over are no reason to split in a bad place
 VAGUE_NAMES = {"utils", "util", "common", "helpers", "misc", "adhoc"}
 
+SQL_OF_NAMES = {"warehouse/database.py", "warehouse/lake.py"}
+"""Modules whose statements are put together from the names of tables and columns."""
+
 SQL = re.compile(
     r"^\s*(?:SELECT|WITH\s+\w+\s+AS|INSERT\s+INTO|UPDATE|DELETE\s+FROM|CREATE|COPY|ATTACH|DETACH|DROP|ALTER|FROM)\s"
 )
@@ -71,7 +74,7 @@ def test_sql_lives_in_sql_files() -> None:
     found = [
         f"{_name(file)}:{line}: {text[:60]}"
         for file in PYTHON
-        if _name(file) != "warehouse/database.py"
+        if _name(file) not in SQL_OF_NAMES
         for line, text in _strings(_tree(file))
         if _is_sql(text)
     ]
