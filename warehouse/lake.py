@@ -47,14 +47,12 @@ def lay(connection: duckdb.DuckDBPyConnection, edition: Path, owner: Mapping[str
 
 
 def forget(connection: duckdb.DuckDBPyConnection, days: int) -> None:
-    """Remove from the lake what nobody has been able to see for so many days, unless by asking for an older snapshot."""
+    """Remove what was replaced so many days ago: until then a query that had begun can end, and older states be asked."""
     connection.execute(f"CALL ducklake_expire_snapshots('lake', older_than => now() - INTERVAL {days} DAY)")
     connection.execute("CALL ducklake_cleanup_old_files('lake', older_than => now() - INTERVAL 1 DAY)")
 
 
-def _insert(
-    connection: duckdb.DuckDBPyConnection, schema: str, table: str, owner: Mapping[str, str]
-) -> None:
+def _insert(connection: duckdb.DuckDBPyConnection, schema: str, table: str, owner: Mapping[str, str]) -> None:
     rows = connection.sql(f"SELECT * FROM edition.{schema}.{table}")
     added = [f"'{quoted(value)}' AS {name}" for name, value in owner.items() if name not in rows.columns]
     given = connection.sql(f"SELECT {', '.join([*added, '*'])} FROM edition.{schema}.{table}")

@@ -33,7 +33,9 @@ def town_asset(deployment: Deployment, towns: dg.PartitionsDefinition[str]) -> d
     """
     sources = contracts.sources()
     specs = [
-        staging.spec(table, sources[table.removeprefix("staging.")]) if table.startswith("staging.") else tables.spec(table)
+        staging.spec(table, sources[table.removeprefix("staging.")])
+        if table.startswith("staging.")
+        else tables.spec(table)
         for table in made_of()
     ]
 
@@ -54,7 +56,7 @@ def town_asset(deployment: Deployment, towns: dg.PartitionsDefinition[str]) -> d
                     receiving.refuse_critical(result)
                 else:
                     yield tables.materialized(context, table, result)
-            exchange.give(build, context.run_id)
+            exchange.give(build, context.run.run_id)
 
     return town
 
@@ -73,7 +75,7 @@ def edition_asset(deployment: Deployment, towns: dg.PartitionsDefinition[str]) -
     )
     def edition(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]  # Dagster knows the bare class only
         with _build(deployment, context) as build:
-            exchange.take(build, context.run_id)
+            exchange.take(build, context.run.run_id)
             built = rooms.edition_id(build)
             if built != editions.key_of(build.workspace).id:
                 raise OtherProgramError(

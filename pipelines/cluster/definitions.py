@@ -15,6 +15,8 @@ from dagster_celery import celery_executor
 from pipelines.assets.landing import ASK_TAG
 from pipelines.cluster import assets
 from pipelines.cluster.deployment import Deployment, from_environment
+from pipelines.cluster.national import national_assets, national_schedules
+from pipelines.country.folder import Country
 from pipelines.parsing import TIME_ZONE
 from pipelines.schedules import missed_asks
 from pipelines.workspace import Workspace
@@ -31,8 +33,7 @@ def build_definitions(deployment: Deployment) -> dg.Definitions:
         made.append(assets.lake_asset(deployment, deployment.lake, towns))
     job = dg.define_asset_job(
         JOB,
-        selection=dg.AssetSelection.all(),
-        partitions_def=towns,
+        selection=dg.AssetSelection.assets(*made),
         tags={"dagster/retry_strategy": "ALL_STEPS"},  # what one run hands over is not taken up by another
         description="From the inbox of a town to its published edition.",
     )
@@ -40,7 +41,12 @@ def build_definitions(deployment: Deployment) -> dg.Definitions:
     executor = celery_executor.configured(
         {"broker": broker, "backend": broker, "config_source": dict(deployment.celery)}
     )
-    return dg.Definitions(assets=made, jobs=[job], schedules=[_each_night(deployment)], executor=executor)
+    return dg.Definitions(
+        assets=[*made, *national_assets(deployment, assets.WRITER)],
+        jobs=[job],
+        schedules=[_each_night(deployment), *national_schedules()],
+        executor=executor,
+    )
 
 
 def _each_night(deployment: Deployment) -> dg.ScheduleDefinition:

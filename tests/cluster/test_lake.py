@@ -89,7 +89,9 @@ def test_the_lake_holds_what_the_public_file_holds(town: Workspace, address: str
 
 def test_towns_lie_side_by_side(town: Workspace, address: str, tmp_path: Path) -> None:
     other = Workspace(shutil.copytree(town.root, tmp_path / "other"))
-    text = town.settings_file.read_text(encoding="utf-8").replace(f'code = "{town.settings.municipality.code}"', 'code = "999"')
+    text = town.settings_file.read_text(encoding="utf-8").replace(
+        f'code = "{town.settings.municipality.code}"', 'code = "999"'
+    )
     other.settings_file.write_text(text, encoding="utf-8")
     with duckdb.connect(str(other.editions / EDITION / "public.duckdb")) as connection:
         connection.execute("UPDATE meta.edition SET municipality_code = '999'")
@@ -100,7 +102,9 @@ def test_towns_lie_side_by_side(town: Workspace, address: str, tmp_path: Path) -
     lake.publish(town, address, tmp_path / "files")
     with database.open_lake(address, tmp_path / "files") as connection:
         held = dict(connection.sql("SELECT municipality_code, edition_id FROM lake.meta.edition").fetchall())
-        grants = dict(connection.sql("SELECT municipality_code, count(*) FROM lake.marts.grant_awards GROUP BY ALL").fetchall())
+        grants = dict(
+            connection.sql("SELECT municipality_code, count(*) FROM lake.marts.grant_awards GROUP BY ALL").fetchall()
+        )
     own = town.settings.municipality.code
     assert held == {own: NEXT, "999": EDITION}
     assert grants[own] == grants["999"] - GONE
@@ -152,8 +156,7 @@ def test_a_failure_leaves_the_edition_before(town: Workspace, address: str, tmp_
     files = tmp_path / "files"
     lake.publish(town, address, files)
     with duckdb.connect(str(town.editions / NEXT / "public.duckdb")) as connection:
-        connection.execute("ALTER TABLE meta.targets ALTER COLUMN value TYPE VARCHAR USING 'not a number'")
-        connection.execute("INSERT INTO meta.targets BY NAME SELECT 'x' AS indicator_id, 'not a number' AS value")
+        connection.execute("ALTER TABLE meta.indicators ALTER COLUMN materiality TYPE VARCHAR USING 'not a number'")
     editions.point(town.current_file, NEXT)
     with pytest.raises(WorkspaceError, match="edellinen julkaisu"):
         lake.publish(town, address, files)
@@ -168,9 +171,7 @@ def test_a_failure_leaves_the_edition_before(town: Workspace, address: str, tmp_
         ("ducklake:postgres:host=127.0.0.1 port=1 dbname=lake user=nobody", "edellinen julkaisu"),
     ],
 )
-def test_a_target_that_is_none_gets_a_sentence(
-    town: Workspace, tmp_path: Path, to: str, said: str
-) -> None:
+def test_a_target_that_is_none_gets_a_sentence(town: Workspace, tmp_path: Path, to: str, said: str) -> None:
     with pytest.raises(WorkspaceError, match=said):
         app(["publish", str(town.root), "--to", to, "--files", str(tmp_path / "files")], result_action="return_value")
 

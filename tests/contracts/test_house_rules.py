@@ -119,14 +119,18 @@ def _crosses(file: Path, module: str) -> bool:
 def test_the_program_imports_nothing_that_it_does_not_declare() -> None:
     """What only the tools of developers bring in would be missing, or another version, where they are not installed."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    declared = {canonicalize_name(Requirement(line).name) for line in project["dependencies"]}
+    needed, of_clusters = project["dependencies"], project["optional-dependencies"]["cluster"]
+    in_clusters = [file for file in PYTHON if _name(file).startswith("pipelines/cluster/")]
+    assert not _undeclared(sorted(set(PYTHON) - set(in_clusters)), needed)
+    assert not _undeclared(in_clusters, [*needed, *of_clusters])
+
+
+def _undeclared(modules: list[Path], lines: list[str]) -> set[str]:
+    declared = {canonicalize_name(Requirement(line).name) for line in lines}
     owners = packages_distributions()
-    imported = {module.partition(".")[0] for file in PYTHON for module in _imports(_tree(file))}
+    imported = {module.partition(".")[0] for file in modules for module in _imports(_tree(file))}
     foreign = imported - sys.stdlib_module_names - {"pipelines", "warehouse", "dashboards"}
-    undeclared = {
-        name for name in foreign if not {canonicalize_name(owner) for owner in owners.get(name, [])} & declared
-    }
-    assert not undeclared
+    return {name for name in foreign if not {canonicalize_name(owner) for owner in owners.get(name, [])} & declared}
 
 
 def test_modules_stay_short_and_bear_a_name() -> None:
