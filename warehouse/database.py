@@ -20,15 +20,17 @@ if TYPE_CHECKING:
 
 SCHEMAS = ("raw", "staging", "core", "marts", "quality", "meta")
 
+_OWN_EXTENSIONS: Final = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+"""No extension comes from the network, nor from what another program of this user has installed."""
+
 _CONFINED: Final = {
     "threads": "1",
     "temp_directory": "",
     "max_temp_directory_size": "0B",
     "python_enable_replacements": "false",
     "python_scan_all_frames": "false",
-    "autoinstall_known_extensions": "false",
-    "autoload_known_extensions": "false",
     "allow_community_extensions": "false",
+    **_OWN_EXTENSIONS,
 }
 
 
@@ -345,8 +347,7 @@ def open_lake(address: str, files: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     duckdb.Error
         The catalogue can't be reached, or `files` is not its folder.
     """
-    config = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
-    with duckdb.connect(":memory:", config=config) as connection:
+    with duckdb.connect(":memory:", config={**_OWN_EXTENSIONS}) as connection:
         for name in LAKE_EXTENSIONS:
             package = resources.files(f"duckdb_extension_{name}")
             connection.load_extension(

@@ -32,6 +32,11 @@ class Deployment:
     lease_seconds: int
 
     @property
+    def step_seconds(self) -> int:
+        """How long a step may take: less than its lease, for the clocks of two machines may differ a little."""
+        return self.lease_seconds * 9 // 10
+
+    @property
     def celery(self) -> Mapping[str, object]:
         """Settings of Celery, the same for those who hand out steps and those who do them."""
         return {

@@ -16,14 +16,11 @@ from pipelines.cluster.deployment import from_environment, required
 
 _DEPLOYMENT = from_environment()
 
-app = make_app(
-    {
-        "broker": required("YHTEISPELI_BROKER"),
-        "backend": required("YHTEISPELI_BROKER"),
-        "config_source": dict_wrapper(dict(_DEPLOYMENT.celery)),
-    }
-)
+_SETTINGS = dict_wrapper(dict(_DEPLOYMENT.celery))  # type: ignore[no-untyped-call]  # Dagster's own has no types
+_BROKER = required("YHTEISPELI_BROKER")
 
-execute_plan = create_task(
-    app, acks_late=True, reject_on_worker_lost=True, time_limit=_DEPLOYMENT.lease_seconds * 9 // 10
+app = make_app({"broker": _BROKER, "backend": _BROKER, "config_source": _SETTINGS})
+
+execute_plan = create_task(  # type: ignore[no-untyped-call]  # as above
+    app, acks_late=True, reject_on_worker_lost=True, time_limit=_DEPLOYMENT.step_seconds
 )

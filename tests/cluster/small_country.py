@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -24,8 +26,22 @@ ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 CLUSTER = ROOT / "pipelines" / "cluster"
 SMALL = Amounts(towns=2, associations=160, grants=300, returns=300, events=300, bookings=300)
-LEASE_SECONDS = 75
+LEASE_SECONDS = 100
 PATIENCE = 20  # seconds that a process may take to end
+
+
+GUIDE = (CLUSTER / "GUIDE.md").read_text(encoding="utf-8")
+MARKED = re.compile(r"<!-- run by a test -->\n```(?:sh|python)\n(.*?)```", re.DOTALL)
+
+
+def of_guide(beginning: str) -> str:
+    """Return the marked block of the guide that begins so."""
+    return next(block for block in MARKED.findall(GUIDE) if block.startswith(beginning))
+
+
+def command_of_guide(beginning: str) -> list[str]:
+    """Return the command of the guide that begins so, as its words."""
+    return shlex.split(of_guide(beginning))
 
 
 def landed_country(root: Path) -> Country:

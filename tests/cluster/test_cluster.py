@@ -16,8 +16,6 @@ from pipelines import editions, refresh
 from pipelines.country.folder import Country
 from tests.cluster import servers, small_country
 
-WORKER = ("celery", "--app", "pipelines.cluster.worker", "worker", "--queues", "dagster", "--concurrency", "1")
-DEFINITIONS = ("--module-name", "pipelines.cluster.definitions")
 DEADLINE = 600  # seconds; on two cores of their own they take about a fifth of it
 TABLES_BEFORE_DEATH = 30
 
@@ -38,11 +36,12 @@ def test_a_worker_dies_and_the_marts_are_those_of_one_machine(tmp_path: Path) ->
                 cursor.execute(sql)
                 return cursor.fetchall()
 
-        first = start("first", *WORKER, "--hostname", "first@%h")
-        start("second", *WORKER, "--hostname", "second@%h")
-        backfill = ("dagster", "job", "backfill", *DEFINITIONS, "--job", "refresh", "--noprompt")
+        worker = small_country.command_of_guide("celery")
+        first = start("first", *worker, "--hostname", "first@%h")
+        start("second", *worker, "--hostname", "second@%h")
+        start("daemon", *small_country.command_of_guide("dagster-daemon"))
+        backfill = small_country.command_of_guide("dagster job backfill")
         subprocess.run(backfill, env=env, cwd=tmp_path, check=True, capture_output=True)
-        start("daemon", "dagster-daemon", "run", *DEFINITIONS)
 
         struck = _until(lambda: _in_mid_run(asked))
         small_country.kill(first)

@@ -20,7 +20,7 @@ from pipelines import contracts, editions, lake
 from pipelines.cli import app
 from pipelines.settings import WorkspaceError
 from pipelines.workspace import Workspace
-from tests.cluster import servers
+from tests.cluster import servers, small_country
 from warehouse import database
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -173,7 +173,7 @@ def test_a_failure_leaves_the_edition_before(town: Workspace, address: str, tmp_
 )
 def test_a_target_that_is_none_gets_a_sentence(town: Workspace, tmp_path: Path, to: str, said: str) -> None:
     with pytest.raises(WorkspaceError, match=said):
-        app(["publish", str(town.root), "--to", to, "--files", str(tmp_path / "files")], result_action="return_value")
+        _publish(town, to, tmp_path / "files")
 
 
 def test_a_town_without_an_edition_is_told_so(tmp_path: Path) -> None:
@@ -181,6 +181,40 @@ def test_a_town_without_an_edition_is_told_so(tmp_path: Path) -> None:
     town.create(contracts.municipality_settings("esimerkkila"))
     with pytest.raises(WorkspaceError, match="ei ole vielä julkaisua"):
         lake.publish(town, "ducklake:postgres:host=x", tmp_path / "files")
+
+
+def test_the_commands_of_the_guide_publish_and_read(
+    town: Workspace, address: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _publish(town, address, tmp_path / "files") == 0
+    assert EDITION in capsys.readouterr().out
+    done = subprocess.run(
+        [sys.executable, "-c", small_country.of_guide("import os")],
+        env={**os.environ, "LAKE": address, "HOME": str(tmp_path)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    held, values = done.stdout.splitlines()
+    assert held == str([(town.settings.municipality.code, EDITION)])
+    with duckdb.connect(str(town.editions / EDITION / "public.duckdb"), read_only=True) as connection:
+        expected = connection.sql(
+            "SELECT period, value FROM marts.indicator_values WHERE indicator_id = 'grants_awarded_eur'"
+        ).fetchall()
+    assert len(expected) > 3
+    assert values == str(expected)
+
+
+def _publish(town: Workspace, to: str, files: Path) -> object:
+    """Run the command of the guide, with its placeholders filled in."""
+    words = small_country.command_of_guide("yhteispeli publish")
+    places = {
+        "WORKSPACE": str(town.root),
+        words[words.index("--to") + 1]: to,
+        words[words.index("--files") + 1]: str(files),
+    }
+    return app([places.get(word, word) for word in words[1:]], result_action="return_value")
 
 
 def _counts(town: Workspace, edition: str) -> tuple[int, int]:
