@@ -47,7 +47,7 @@ def lay(connection: duckdb.DuckDBPyConnection, edition: Path, owner: Mapping[str
 
 
 def forget(connection: duckdb.DuckDBPyConnection, days: int) -> None:
-    """Remove what was replaced so many days ago; until then a query can end that had begun, and older states be asked."""
+    """Remove what was replaced so many days ago; until then a query can end that had begun, and be asked anew."""
     connection.execute(f"CALL ducklake_expire_snapshots('lake', older_than => now() - INTERVAL {days} DAY)")
     connection.execute("CALL ducklake_cleanup_old_files('lake', older_than => now() - INTERVAL 1 DAY)")
 

@@ -15,7 +15,9 @@ from pipelines.build import Build
 from pipelines.cluster import exchange
 from pipelines.cluster.deployment import Deployment
 from pipelines.refresh import made_of, work
+from pipelines.settings import WorkspaceError
 from pipelines.staging import Staged
+from pipelines.workspace import Workspace
 from warehouse import database
 
 WRITER = "warehouse"
@@ -47,6 +49,7 @@ def town_asset(deployment: Deployment, towns: dg.PartitionsDefinition[str]) -> d
     )
     def town(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]  # Dagster knows the bare class only
         with _build(deployment, context) as build:
+            _refuse_other_code(build.workspace, context.partition_key)
             build.workspace.make_folders()
             yield landing.ask(context, build.workspace)
             for table in made_of():
@@ -105,6 +108,11 @@ def lake_asset(deployment: Deployment, address: str, towns: dg.PartitionsDefinit
         return dg.MaterializeResult(metadata={"edition_id": published.id, "is_new": published.is_new})
 
     return in_lake
+
+
+def _refuse_other_code(workspace: Workspace, code: str) -> None:
+    if workspace.settings.municipality.code != code:
+        raise WorkspaceError(contracts.message("country.other_code", path=workspace.settings_file, code=code).fi)
 
 
 @contextmanager

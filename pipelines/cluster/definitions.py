@@ -16,9 +16,9 @@ from pipelines.assets.landing import ASK_TAG
 from pipelines.cluster import assets
 from pipelines.cluster.deployment import Deployment, from_environment
 from pipelines.cluster.national import national_assets, national_schedules
-from pipelines.country.folder import Country
 from pipelines.parsing import TIME_ZONE
 from pipelines.schedules import missed_asks
+from pipelines.settings import WorkspaceError
 from pipelines.workspace import Workspace
 
 JOB = "refresh"
@@ -58,13 +58,21 @@ def _each_night(deployment: Deployment) -> dg.ScheduleDefinition:
         execution_timezone=TIME_ZONE,
         default_status=dg.DefaultScheduleStatus.RUNNING,
     )
-    def each_night() -> Iterator[dg.RunRequest]:
-        now = datetime.now(UTC)
-        for code, workspace in Country(deployment.country.root).towns.items():  # anew: a town may have joined
-            due = missed_asks(Workspace(workspace.root), now)
-            yield dg.RunRequest(partition_key=code, tags={ASK_TAG: ",".join(sorted(due))})
+    def each_night(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest]:
+        night, now = context.scheduled_execution_time, datetime.now(UTC)
+        for code, workspace in deployment.country.towns.items():
+            due = ",".join(_due(Workspace(workspace.root), now))
+            yield dg.RunRequest(run_key=f"{code} {night:%Y-%m-%d}", partition_key=code, tags={ASK_TAG: due})
 
     return each_night
+
+
+def _due(workspace: Workspace, now: datetime) -> list[str]:
+    """Return the sources to ask; none where the settings are wrong: the run itself will say that."""
+    try:
+        return sorted(missed_asks(workspace, now))
+    except WorkspaceError:
+        return []
 
 
 @dg.definitions

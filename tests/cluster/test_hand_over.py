@@ -7,18 +7,21 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
 from pipelines import contracts, definitions, editions, landing
+from pipelines.assets.landing import ASK_TAG
 from pipelines.build import Build
 from pipelines.cluster import assets, exchange, national
 from pipelines.cluster.definitions import build_definitions
 from pipelines.cluster.deployment import Deployment
 from pipelines.country.folder import Country
 from pipelines.example.country_files import write_amounts
+from pipelines.settings import WorkspaceError
 from pipelines.workspace import Workspace
 from tests.cluster.small_country import SMALL
 from warehouse import database
@@ -88,14 +91,14 @@ def test_a_byte_that_has_changed_is_refused(build: Build) -> None:
     content = bytearray(file.read_bytes())
     content[len(content) // 2] ^= 1
     file.write_bytes(content)
-    with database.in_memory() as connection, pytest.raises(exchange.ExchangeError, match="meta.edition"):
+    with database.in_memory() as connection, pytest.raises(exchange.ExchangeError, match=r"meta\.edition"):
         exchange.take(Build(build.workspace, connection), RUN)
 
 
 def test_a_file_that_is_missing_is_refused(build: Build) -> None:
     exchange.give(build, RUN)
     (build.workspace.root / "exchange" / RUN / "core.grants.parquet").unlink()
-    with database.in_memory() as connection, pytest.raises(exchange.ExchangeError, match="core.grants"):
+    with database.in_memory() as connection, pytest.raises(exchange.ExchangeError, match=r"core\.grants"):
         exchange.take(Build(build.workspace, connection), RUN)
 
 
@@ -136,6 +139,29 @@ def test_tables_of_another_program_are_not_published(
     assert editions.current_id(town) is None
 
 
+def test_each_night_every_town_is_refreshed_and_a_broken_one_stops_no_other(deployment: Deployment) -> None:
+    broken, other = deployment.country.towns
+    deployment.country.towns[broken].settings_file.write_text("not settings", encoding="utf-8")
+    schedule = build_definitions(deployment).resolve_schedule_def("each_night")
+    night = datetime(2026, 11, 24, tzinfo=UTC)
+    with (
+        dg.DagsterInstance.ephemeral() as instance,
+        dg.build_schedule_context(instance=instance, scheduled_execution_time=night) as context,
+    ):
+        requests = schedule.evaluate_tick(context).run_requests
+    assert [request.partition_key for request in requests] == [broken, other]
+    assert all(request.tags[ASK_TAG] == "" for request in requests), "the invented towns ask no interface"
+
+
+def test_a_town_under_the_code_of_another_is_refused(deployment: Deployment) -> None:
+    code, other = deployment.country.towns
+    text = deployment.country.towns[code].settings_file.read_text(encoding="utf-8")
+    deployment.country.towns[code].settings_file.write_text(text.replace(f'"{code}"', f'"{other}"'), encoding="utf-8")
+    town = assets.town_asset(deployment, dg.StaticPartitionsDefinition([code]))
+    with pytest.raises(WorkspaceError, match=code):
+        dg.materialize([town], partition_key=code)
+
+
 def test_national_files_are_parted_and_nothing_is_compared_before_anybody_has_published(deployment: Deployment) -> None:
     result = dg.materialize(national.national_assets(deployment, assets.WRITER))
     assert result.success
@@ -161,6 +187,7 @@ class Absent(MetaPathFinder):
 sys.meta_path.insert(0, Absent())
 from pipelines import cli, run
 from pipelines.example import write_example
+from pipelines.settings import WorkspaceError
 from pipelines.workspace import Workspace
 root = Path(sys.argv[1])
 write_example(root, 1)
