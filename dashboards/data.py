@@ -6,20 +6,21 @@ to people. Only files of `queries/` are run, and only against `public.duckdb`.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final, Literal, TypeVar
+from typing import Final, Literal
 
 import duckdb
 import streamlit as st
 
-from dashboards.published import DATA_PACKAGE, OpenData, PublishedEdition, read_open_data
+from dashboards.asking import fetch, rows_of, text_of
+from dashboards.comparison_rows import ComparedFigure, ComparedTown, Comparison
+from dashboards.published import DATA_PACKAGE, OpenData, PublishedEdition, described, order_of, read_open_data
 from dashboards.rows import (
+    LIST_OF_BREAKDOWN,
     TOTAL,
     Award,
     Change,
@@ -46,36 +47,14 @@ from warehouse.database import open_edition
 
 WORKSPACE_VARIABLE: Final = "YHTEISPELI_WORKSPACE"
 PUBLIC_FILE: Final = "public.duckdb"
-DESCRIPTION: Final = "edition.json"
 OPEN_DATA: Final = "open_data"
-
-LIST_OF_BREAKDOWN: Final = {
-    "purpose_group": "purpose_groups",
-    "granting_body": "granting_bodies",
-    "grant_type": "grant_types",
-    "umbrella": "umbrella_organisations",
-    "support_part": "support_parts",
-    "sector": "city_sectors",
-    "goal": "common_goals",
-    "means": "participation_means",
-    "volunteer_form": "volunteer_forms",
-    "channel": "information_channels",
-    "end_reason": "end_reason",
-    "city_unit": "city_units",
-    "work_kind": "work_kinds",
-    "premises": "premises",
-    "forum": "forums",
-    "directory": "directories",
-    "age_group": "age_groups",
-    "sex": "sexes",
-    "area": "areas",
-}
+COUNTRY_FILE: Final = "country.toml"
+_ABOVE: Final = 4
+"""So many folders above a workspace the country that it belongs to is looked for."""
 
 _OF_RUN: Final = "edition_of_run"
-_QUERIES = Path(__file__).parent / "queries"
 
 Problem = Literal["no_workspace", "no_edition", "damaged", "newer", "older"]
-Row = TypeVar("Row")
 
 
 class EditionUnavailable(Exception):  # noqa: N818 - it is not an error of the program
@@ -195,21 +174,21 @@ class Edition:
 
     def awards(self, year: int) -> list[Award]:
         """Read the awards of a year, largest first."""
-        return _rows(self.connection, "awards", Award, year=year)
+        return rows_of(self.connection, "awards", Award, year=year)
 
     def origins(self, value: Value) -> list[Origin]:
         """Read which rows stand behind a value: first those that it counts, then divisors, then why they count."""
         cell = {name: getattr(value, name) for name in ("indicator_id", "period", "breakdown", "breakdown_value")}
-        return _rows(self.connection, "origins", Origin, **cell)
+        return rows_of(self.connection, "origins", Origin, **cell)
 
     def source_files(self) -> list[SourceFile]:
         """Read the received files, by source, the oldest first."""
-        return _rows(self.connection, "source_files", SourceFile)
+        return rows_of(self.connection, "source_files", SourceFile)
 
     def row_query(self, value: Value) -> str:
         """Return the query by which an analyst gets the rows behind a value; it reads the analyst's file."""
         cell = {name: getattr(value, name) for name in ("indicator_id", "period", "breakdown", "breakdown_value")}
-        _, _, text = _sql("value_rows").partition("\n")  # without the line that tells developers its grain
+        _, _, text = text_of("value_rows").partition("\n")  # without the line that tells developers its grain
         for name, told in cell.items():
             quoted = told.replace("'", "''")
             text = text.replace(f"${name}\n", f"'{quoted}'\n")
@@ -286,7 +265,7 @@ def published_editions() -> list[PublishedEdition]:
     found = []
     for folder in (root / "editions").glob("*"):
         if _is_edition(folder):
-            told = _described(folder)
+            told = described(folder)
             at, made_with = str(told.get("published_at", "")), str(told.get("software_version", ""))
             found.append(PublishedEdition(folder.name, at, made_with, is_current=folder.name == current))
     return sorted(found, key=lambda edition: (edition.published_at, edition.edition_id), reverse=True)
@@ -316,6 +295,67 @@ def open_data(edition_id: str) -> OpenData | None:
     if folder is None or not (folder / OPEN_DATA / DATA_PACKAGE).is_file():
         return None
     return read_open_data(folder / OPEN_DATA)
+
+
+def has_comparison() -> bool:
+    """Tell whether there is a comparison of municipalities to show."""
+    try:
+        return _comparison_file() is not None
+    except EditionUnavailable:
+        return False
+
+
+def comparison() -> Comparison | None:
+    """Return the comparison of municipalities in force; None when the workspace belongs to no country or region.
+
+    Raises
+    ------
+    EditionUnavailable
+        There is no workspace, or the file can't be read.
+    """
+    file = _comparison_file()
+    return None if file is None else _open_comparison(str(file))[0]
+
+
+def compared(indicator_id: str, period: str) -> list[ComparedFigure]:
+    """Read what the municipalities have of an indicator in a period; nothing when there is no comparison.
+
+    Raises
+    ------
+    EditionUnavailable
+        As `comparison`.
+    """
+    file = _comparison_file()
+    if file is None:
+        return []
+    connection = _open_comparison(str(file))[1]
+    return rows_of(connection, "compared_figures", ComparedFigure, indicator_id=indicator_id, period=period)
+
+
+def _comparison_file() -> Path | None:
+    """Return the file of the comparison in force of the country above the workspace."""
+    above = workspace_root().resolve().parents[:_ABOVE]
+    folder = next((folder / "comparison" for folder in above if (folder / COUNTRY_FILE).is_file()), None)
+    if folder is None or not (folder / "CURRENT").is_file():
+        return None
+    file = folder / current_id(folder) / PUBLIC_FILE
+    return file if file.is_file() else None
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _open_comparison(file: str) -> tuple[Comparison, duckdb.DuckDBPyConnection]:
+    try:
+        connection = open_edition(Path(file))
+        peers: dict[str, tuple[str, ...]] = {}
+        for code, peer in fetch(connection, "compared_peers")[1]:
+            peers[code] = (*peers.get(code, ()), peer)
+        periods: dict[str, tuple[str, ...]] = {}
+        for indicator_id, period in fetch(connection, "compared_periods")[1]:
+            periods[indicator_id] = (*periods.get(indicator_id, ()), period)
+        towns = {town.municipality_code: town for town in rows_of(connection, "compared_towns", ComparedTown)}
+    except duckdb.Error as error:
+        raise EditionUnavailable("damaged") from error
+    return Comparison(Path(file).parent.name, towns, peers, periods), connection
 
 
 def keep_for_run(edition: Edition) -> None:
@@ -361,80 +401,46 @@ def _open(file: str) -> Edition:
 
 def _why_unreadable(folder: Path) -> EditionUnavailable:
     """Tell whether another version of the program made an edition, which would be why it can't be read."""
-    made_with, own = str(_described(folder).get("software_version", "")), version("yhteispeli")
-    if not made_with or _order(made_with) == _order(own):
+    made_with, own = str(described(folder).get("software_version", "")), version("yhteispeli")
+    if not made_with or order_of(made_with) == order_of(own):
         return EditionUnavailable("damaged")
-    return EditionUnavailable("newer" if _order(made_with) > _order(own) else "older", made_with)
-
-
-def _order(made_with: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in made_with.split(".") if part.isdigit())
-
-
-def _described(folder: Path) -> Mapping[str, Any]:
-    """Return the description of an edition; empty where it can't be read, as the edition itself may still be."""
-    try:
-        described = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return described if isinstance(described, dict) else {}
+    return EditionUnavailable("newer" if order_of(made_with) > order_of(own) else "older", made_with)
 
 
 def _read(connection: duckdb.DuckDBPyConnection) -> Edition:
-    indicators = _rows(connection, "indicators", IndicatorCard)
+    indicators = rows_of(connection, "indicators", IndicatorCard)
     values: dict[tuple[str, str, str], tuple[Value, ...]] = {}
-    for value in _rows(connection, "values", Value):
+    for value in rows_of(connection, "values", Value):
         key = (value.indicator_id, value.breakdown, value.breakdown_value)
         values[key] = (*values.get(key, ()), value)
     term_years: dict[tuple[str, str], tuple[TermYear, ...]] = {}
-    for period in _rows(connection, "term_years", TermYear):
+    for period in rows_of(connection, "term_years", TermYear):
         of_term = (period.indicator_id, period.term_id)
         term_years[of_term] = (*term_years.get(of_term, ()), period)
     codes: dict[str, dict[str, Words]] = {}
-    for list_id, code, label in _fetch(connection, "codes")[1]:
+    for list_id, code, label in fetch(connection, "codes")[1]:
         codes.setdefault(list_id, {})[code] = label
     return Edition(
-        facts=_rows(connection, "edition", EditionFacts)[0],
+        facts=rows_of(connection, "edition", EditionFacts)[0],
         indicators={card.indicator_id: card for card in indicators},
         values=values,
         changes={
             (change.indicator_id, change.period, change.breakdown, change.breakdown_value): change
-            for change in _rows(connection, "changes", Change)
+            for change in rows_of(connection, "changes", Change)
         },
-        breaks=tuple(_rows(connection, "breaks", SeriesBreak)),
-        parameters=tuple(_rows(connection, "parameters", Parameter)),
-        terms={term.term_id: term for term in _rows(connection, "council_terms", CouncilTerm)},
-        term_values={(row.indicator_id, row.term_id): row for row in _rows(connection, "term_values", TermValue)},
+        breaks=tuple(rows_of(connection, "breaks", SeriesBreak)),
+        parameters=tuple(rows_of(connection, "parameters", Parameter)),
+        terms={term.term_id: term for term in rows_of(connection, "council_terms", CouncilTerm)},
+        term_values={(row.indicator_id, row.term_id): row for row in rows_of(connection, "term_values", TermValue)},
         term_years=term_years,
-        revisions=tuple(_rows(connection, "revisions", Revision)),
+        revisions=tuple(rows_of(connection, "revisions", Revision)),
         codes=codes,
-        messages=dict(_fetch(connection, "messages")[1]),
-        sources=tuple(_rows(connection, "sources", SourceState)),
-        checks=tuple(_rows(connection, "checks", Check)),
-        explanations=tuple(_rows(connection, "explanations", Explanation)),
-        reconciliation=tuple(_rows(connection, "reconciliation", Reconciliation)),
-        register_differences=tuple(_rows(connection, "register_differences", RegisterDifference)),
-        award_years=tuple(year for (year,) in _fetch(connection, "award_years")[1]),
+        messages=dict(fetch(connection, "messages")[1]),
+        sources=tuple(rows_of(connection, "sources", SourceState)),
+        checks=tuple(rows_of(connection, "checks", Check)),
+        explanations=tuple(rows_of(connection, "explanations", Explanation)),
+        reconciliation=tuple(rows_of(connection, "reconciliation", Reconciliation)),
+        register_differences=tuple(rows_of(connection, "register_differences", RegisterDifference)),
+        award_years=tuple(year for (year,) in fetch(connection, "award_years")[1]),
         connection=connection,
     )
-
-
-def _rows(connection: duckdb.DuckDBPyConnection, query: str, kind: type[Row], **parameters: object) -> list[Row]:
-    names, rows = _fetch(connection, query, **parameters)
-    return [kind(**dict(zip(names, row, strict=True))) for row in rows]
-
-
-def _fetch(
-    connection: duckdb.DuckDBPyConnection, query: str, **parameters: object
-) -> tuple[list[str], list[tuple[Any, ...]]]:
-    cursor = connection.cursor()  # one cursor a call: page runs share the connection between threads
-    try:
-        rows = cursor.execute(_sql(query), parameters or None).fetchall()
-        return [str(column[0]) for column in cursor.description or []], rows
-    finally:
-        cursor.close()
-
-
-@cache
-def _sql(query: str) -> str:
-    return (_QUERIES / f"{query}.sql").read_text(encoding="utf-8")

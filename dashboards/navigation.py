@@ -5,12 +5,14 @@ Here belongs: the list of pages. Not here: what a page shows (`app_pages/`).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import streamlit as st
 from streamlit.navigation.page import Page
 
+from dashboards.data import has_comparison
 from dashboards.restricted.roles import Door, is_open
 from dashboards.texts import tr
 
@@ -42,6 +44,8 @@ GRANTS: Final = PageEntry("grants", "avustukset")
 COOPERATION: Final = PageEntry("cooperation", "kyselyt")
 PARTICIPATION: Final = PageEntry("participation", "osallisuus-ja-vuosikello")
 TERMS: Final = PageEntry("terms", "valtuustokaudet")
+COMPARISON: Final = PageEntry("comparison", "vertaa-kuntia")
+"""Not among `PAGES`: it is there only for a municipality that belongs to a country or region."""
 REPORT: Final = PageEntry("report", "raportti")
 QUALITY: Final = PageEntry("quality", "tietojen-laatu")
 OPEN_DATA: Final = PageEntry("open_data", "avoin-data", is_listed=False)
@@ -86,6 +90,7 @@ def page_title(entry: PageEntry) -> str:
         COOPERATION: tr("Surveys"),
         PARTICIPATION: tr("Taking part and the annual clock"),
         TERMS: tr("Council terms"),
+        COMPARISON: tr("Compare municipalities"),
         REPORT: tr("Report"),
         ANALYST: tr("Data and SQL"),
         QUALITY: tr("Quality of the data"),
@@ -108,8 +113,15 @@ def all_pages() -> list[Page]:
             default=entry is OVERVIEW,
             visibility="visible" if _is_in_navigation(entry) else "hidden",
         )
-        for entry in PAGES
+        for entry in _entries()
     ]
+
+
+def _entries() -> Sequence[PageEntry]:
+    if not has_comparison():
+        return PAGES
+    place = PAGES.index(TERMS) + 1
+    return (*PAGES[:place], COMPARISON, *PAGES[place:])
 
 
 def _is_in_navigation(entry: PageEntry) -> bool:

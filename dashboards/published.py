@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from dashboards.rows import Words
 
+DESCRIPTION: Final = "edition.json"
 DATA_PACKAGE: Final = "datapackage.json"
 CATALOGUES: Final = {DATA_PACKAGE: "application/json", "dcat.jsonld": "application/ld+json"}
 """Files of the open data that list the others."""
@@ -86,3 +87,17 @@ def _words(told: Mapping[str, Any], name: str) -> Words | None:
     if name not in told:
         return None
     return {"fi": told[f"{name}_fi"], "sv": told[f"{name}_sv"], "en": told[name]}
+
+
+def order_of(made_with: str) -> tuple[int, ...]:
+    """Return a version of the program so that versions can be put in order."""
+    return tuple(int(part) for part in made_with.split(".") if part.isdigit())
+
+
+def described(folder: Path) -> Mapping[str, Any]:
+    """Return the description of an edition; empty where it can't be read, as the edition itself may still be."""
+    try:
+        described = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return described if isinstance(described, dict) else {}

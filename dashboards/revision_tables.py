@@ -11,10 +11,10 @@ import streamlit as st
 
 from dashboards import components, sentences
 from dashboards.components import Markup
-from dashboards.data import LIST_OF_BREAKDOWN, Edition
+from dashboards.data import Edition
 from dashboards.formats import bare
 from dashboards.origin_link import origin_address, origin_of
-from dashboards.rows import TOTAL, IndicatorCard, Revision, as_written
+from dashboards.rows import LIST_OF_BREAKDOWN, TOTAL, IndicatorCard, Revision, as_written
 from dashboards.texts import say, tr
 
 

@@ -10,13 +10,36 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Final, Literal
 
 Words = Mapping[str, str]
 """One text in the languages of the contracts: `{"fi": …, "sv": …, "en": …}`."""
 
 TOTAL = "total"
 NOT_RECORDED = "not_recorded"
+
+LIST_OF_BREAKDOWN: Final = {
+    "purpose_group": "purpose_groups",
+    "granting_body": "granting_bodies",
+    "grant_type": "grant_types",
+    "umbrella": "umbrella_organisations",
+    "support_part": "support_parts",
+    "sector": "city_sectors",
+    "goal": "common_goals",
+    "means": "participation_means",
+    "volunteer_form": "volunteer_forms",
+    "channel": "information_channels",
+    "end_reason": "end_reason",
+    "city_unit": "city_units",
+    "work_kind": "work_kinds",
+    "premises": "premises",
+    "forum": "forums",
+    "directory": "directories",
+    "age_group": "age_groups",
+    "sex": "sexes",
+    "area": "areas",
+}
+"""Code list whose codes a breakdown has."""
 
 Shown = Literal["value", "reported", "hidden", "missing"]
 

@@ -158,7 +158,7 @@ def municipality_settings(name: str) -> str:
 
 
 def example_town_settings() -> str:
-    """Return the text of the settings of a municipality of the invented country, a template with `$code` and the like."""
+    """Return the settings of a municipality of the invented country, a template with `$code` and the like."""
     return _read("country/example_town.toml")
 
 

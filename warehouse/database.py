@@ -122,6 +122,7 @@ def in_memory() -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a build database that leaves nothing behind."""
     with duckdb.connect(":memory:") as connection:
         connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET enable_progress_bar = false")
         for schema in SCHEMAS:
             connection.execute(f"CREATE SCHEMA {schema}")
         yield connection
@@ -131,8 +132,8 @@ def in_memory() -> Iterator[duckdb.DuckDBPyConnection]:
 def build_in_memory(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Build in memory, and let the build database have it when all is well; nobody else can open the file meanwhile.
 
-    For small workspaces in great number: a file is flushed to the disk at every table. When the work breaks off, the file
-    stays as it was.
+    For small workspaces in great number: a file is flushed to the disk at every table. When the work breaks off, the
+    file stays as it was.
 
     Raises
     ------

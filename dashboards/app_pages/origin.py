@@ -4,9 +4,9 @@ import streamlit as st
 
 from dashboards import components, evidence, leads, origin
 from dashboards.address import choose, warn_of_unknown
-from dashboards.data import LIST_OF_BREAKDOWN, edition_of_run
+from dashboards.data import edition_of_run
 from dashboards.origin_link import BREAKDOWN, FIGURE, GROUP, PERIOD
-from dashboards.rows import TOTAL
+from dashboards.rows import LIST_OF_BREAKDOWN, TOTAL
 from dashboards.sentences import breakdown_word
 from dashboards.texts import say, tr
 

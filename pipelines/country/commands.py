@@ -23,8 +23,7 @@ DONE, SOME_FAILED = 0, 3
 
 
 def refresh(root: Path) -> int:
-    """Part national files, refresh the municipalities whose input changed, publish the comparison; say what became of
-    every row and municipality.
+    """Part national files, refresh the municipalities whose input changed, publish the comparison; tell of every row.
 
     Returns
     -------
@@ -85,10 +84,21 @@ def _print_parted(parted: list[Parted]) -> None:
 def _print_outcomes(country: Country, outcomes: list[TownOutcome]) -> None:
     new = sum(outcome.is_new for outcome in outcomes)
     failed = [outcome for outcome in outcomes if outcome.failure is not None]
-    counts = {"towns": len(country.towns), "new": new, "failed": len(failed), "rows": sum(o.rows for o in outcomes)}
+    counts = {
+        "towns": len(country.towns),
+        "new": new,
+        "same": len(country.towns) - new - len(failed),
+        "failed": len(failed),
+        "rows": sum(outcome.rows for outcome in outcomes),
+        "quarantined": sum(outcome.quarantined for outcome in outcomes),
+    }
     written = {name: console.number(count) for name, count in counts.items()}
-    written["same"] = console.number(len(country.towns) - new - len(failed))
     console.out.print(console.text("country.summary", **written), style="bold")
+    for outcome in sorted(outcomes, key=lambda outcome: outcome.code):
+        if outcome.refused:
+            folder = country.towns[outcome.code].root
+            told = console.text("country.refused", code=outcome.code, folder=folder, files=outcome.refused)
+            console.out.print(f"- {told}", markup=False)
     for outcome in sorted(failed, key=lambda outcome: outcome.code):
         folder = country.towns[outcome.code].root
         console.errors.print(
@@ -97,7 +107,7 @@ def _print_outcomes(country: Country, outcomes: list[TownOutcome]) -> None:
 
 
 def _read(country: Country) -> dict[str, Any]:
-    """Return what is known of earlier refreshes; nothing when the file is not there or can't be read: all is done again."""
+    """Return what is known of earlier refreshes; nothing when it can't be read, so that all is done again."""
     try:
         state = json.loads(country.state_file.read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -121,7 +121,8 @@ def _whole(country: Country) -> list[Workspace]:
 
 def _towns(country: Country) -> _Towns:
     listed = {workspace.settings.municipality.code: workspace for workspace in _whole(country)}
-    spellings, business_ids = {}, {}
+    spellings: dict[str, str] = {}
+    business_ids: dict[str, str] = {}
     for code, workspace in listed.items():
         own = workspace.settings.municipality
         spellings |= {fold(own.name): code, code: code}

@@ -13,15 +13,19 @@ import hashlib
 import os
 import resource
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
+from importlib import import_module
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
+
+import polars as pl
 
 from pipelines import contracts, editions, retention, run
 from pipelines.arrivals import fingerprint
@@ -38,7 +42,8 @@ SINGLE_THREADED = {"POLARS_MAX_THREADS": "1", "OMP_NUM_THREADS": "1", "RAYON_NUM
 class TownOutcome:
     """What the refresh of a municipality came to; `failure` is the sentence that says why it kept its last edition.
 
-    `rows` counts those read; `seconds` of the clock, `processor_seconds` and `peak_bytes` of the worker are for `bench`.
+    `rows` counts those read, `quarantined` those of them that were set aside, `refused` the files that could not be
+    read. `peak_bytes` is what its worker has held at the most.
     """
 
     code: str
@@ -46,6 +51,8 @@ class TownOutcome:
     is_new: bool
     failure: str | None = None
     rows: int = 0
+    quarantined: int = 0
+    refused: int = 0
     seconds: float = 0.0
     processor_seconds: float = 0.0
     peak_bytes: int = 0
@@ -63,17 +70,12 @@ def changed(country: Country, state: dict[str, Any]) -> dict[str, str]:
     return {code: waiting[code] for code in sorted(waiting, key=lambda code: (-sizes[code], code))}
 
 
-def refresh(
-    country: Country, codes: Sequence[str], told: Callable[[TownOutcome], None] = lambda _outcome: None
-) -> Iterator[TownOutcome]:
+def refresh(country: Country, codes: Sequence[str]) -> Iterator[TownOutcome]:
     """Refresh municipalities by a pool of processes and yield each outcome as it comes."""
-    outcomes = _in_pool(country, codes, country.settings.workers)
-    for outcome in outcomes:
-        told(outcome)
-        yield outcome
+    return _in_pool(country, codes, country.settings.workers)
 
 
-def remove_expired(country: Country, codes: Sequence[str], now: Any) -> None:
+def remove_expired(country: Country, codes: Sequence[str], now: datetime) -> None:
     """Remove what is past its time in municipalities that are not refreshed now; nobody else would."""
     for code in codes:
         retention.remove_expired(country.towns[code], now)
@@ -124,34 +126,45 @@ def _environment(values: dict[str, str]) -> Iterator[None]:
 
 def load() -> None:
     """Load what every refresh needs, once a worker."""
-    import great_expectations.expectations
-    import svy  # noqa: F401 - as the line above
+    for module in ("great_expectations.expectations", "svy"):
+        import_module(module)
 
 
 def refresh_town(code: str, root: str) -> TownOutcome:
     """Refresh one municipality in this process."""
     began, used = time.perf_counter(), time.process_time()
     workspace = Workspace(Path(root))
-    rows = 0
+    failure, rows, quarantined, refused, outcome = None, 0, 0, 0, None
     try:
-        if workspace.settings.municipality.code != code:
-            raise WorkspaceError(message("country.other_code", path=workspace.settings_file, code=code).fi)
-        outcome = run.refresh_rooms(workspace)
-        rows = int(run.accounts(workspace)[0]["rows_read"].sum()) if outcome.kept_because is None else 0
-        failure = None if outcome.kept_because is None else outcome.kept_because.fi
-        told = TownOutcome(code, outcome.edition_id, outcome.is_new, failure)
+        failure = _other_code(workspace, code)
+        if failure is None:
+            outcome = run.refresh_rooms(workspace)
+            failure = outcome.kept_because.fi if outcome.kept_because else None
+        if failure is None:
+            files = run.accounts(workspace)[0].filter(pl.col("state") != "superseded")
+            rows, quarantined = int(files["rows_read"].sum()), int(files["rows_quarantined"].sum())
+            refused = files.filter(state="refused").height
     except (WorkspaceError, OSError) as error:
-        told = TownOutcome(code, editions.current_id(workspace), is_new=False, failure=str(error))
+        failure = str(error)
     return TownOutcome(
-        told.code,
-        told.edition_id,
-        told.is_new,
-        told.failure,
-        rows,
-        time.perf_counter() - began,
-        time.process_time() - used,
-        resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+        code,
+        editions.current_id(workspace),
+        is_new=outcome is not None and outcome.is_new,
+        failure=failure,
+        rows=rows,
+        quarantined=quarantined,
+        refused=refused,
+        seconds=time.perf_counter() - began,
+        processor_seconds=time.process_time() - used,
+        peak_bytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
     )
+
+
+def _other_code(workspace: Workspace, code: str) -> str | None:
+    """Say that the settings are those of another municipality; None when they are not."""
+    if workspace.settings.municipality.code == code:
+        return None
+    return message("country.other_code", path=workspace.settings_file, code=code).fi
 
 
 def _mark(workspace: Workspace) -> str:

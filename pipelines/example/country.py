@@ -14,6 +14,7 @@ from statistics import NormalDist
 from typing import Final, Literal
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from pipelines import contracts
@@ -115,9 +116,9 @@ def _towns(rng: np.random.Generator, amounts: Amounts) -> pl.DataFrame:
     ).sort("town")
 
 
-def _shares(weights: np.ndarray, total: int) -> np.ndarray:
+def _shares(weights: npt.NDArray[np.float64], total: int) -> npt.NDArray[np.int64]:
     """Part a whole number by weights, so that the parts add up to it and none is below three."""
-    parts = np.maximum(np.floor(total * weights / weights.sum()).astype(int), 3)
+    parts: npt.NDArray[np.int64] = np.maximum(np.floor(total * weights / weights.sum()).astype(np.int64), 3)
     parts[parts.argmax()] += total - parts.sum()
     return parts
 
@@ -134,15 +135,19 @@ def _business_ids(start: int, count: int) -> list[str]:
 
 def _associations(rng: np.random.Generator, towns: pl.DataFrame, count: int) -> pl.DataFrame:
     classes = {code: f"{100 * place}" for place, code in enumerate(TOWN_NAMES, start=1)}
-    classes |= {entry.code: entry.synonyms[0] for entry in contracts.code_lists()["purpose_groups"].entries if entry.synonyms}
+    classes |= {
+        entry.code: entry.synonyms[0] for entry in contracts.code_lists()["purpose_groups"].entries if entry.synonyms
+    }
     kinds = [(name, classes[group]) for group, names in TOWN_NAMES.items() for name in names]
     village_kinds = [(name, classes[group]) for group, names in VILLAGE_NAMES.items() for name in names]
-    stems = [f"{side}{village}" if not side else f"{side}{village}" for side in _SIDES for village in VILLAGES]
+    stems = [side + village for side in _SIDES for village in VILLAGES]
     local = [(f"{village} {name}", group) for name, group in kinds + village_kinds for village in stems]
     own = len(kinds)
-    each = towns.select("town", "genitive", "associations").with_columns(
-        place=pl.int_ranges(pl.col("associations"))
-    ).explode("place")
+    each = (
+        towns.select("town", "genitive", "associations")
+        .with_columns(place=pl.int_ranges(pl.col("associations")))
+        .explode("place")
+    )
     place = each["place"].to_numpy()
     # the first bear the name of the municipality, the others that of a village, in an order that mixes both
     mixed = (np.maximum(place - own, 0) * 7_919) % len(local)
@@ -159,9 +164,9 @@ def _associations(rng: np.random.Generator, towns: pl.DataFrame, count: int) -> 
         business_id=pl.Series(_business_ids(9_100_000, count)),
         name=pl.when(is_own).then(pl.col("genitive") + " " + pl.col("kind")).otherwise(pl.col("local")) + " ry",
         purpose_class=pl.when(is_own).then(pl.col("kind_class")).otherwise(pl.col("local_class")),
-        registered_on=pl.date(1963, 1, 1) + pl.duration(days=pl.Series(registered)),
+        registered_on=pl.date(1963, 1, 1) + pl.duration(days=pl.lit(pl.Series(registered))),
         ended_on=pl.when(pl.Series(ended)).then(
-            pl.date(2023, 1, 1) + pl.duration(days=pl.Series(rng.integers(0, 900, count)))
+            pl.date(2023, 1, 1) + pl.duration(days=pl.lit(pl.Series(rng.integers(0, 900, count))))
         ),
     )
 
@@ -175,16 +180,19 @@ def _drawn(rng: np.random.Generator, living: pl.DataFrame, count: int) -> pl.Dat
 
 def _day(rng: np.random.Generator, count: int) -> pl.Expr:
     days = (YEARS[-1] - YEARS[0] + 1) * 365
-    return pl.date(YEARS[0], 1, 1) + pl.duration(days=pl.Series(rng.integers(0, days, count)))
+    return pl.date(YEARS[0], 1, 1) + pl.duration(days=pl.lit(pl.Series(rng.integers(0, days, count))))
 
 
 def _named(rng: np.random.Generator, count: int) -> tuple[pl.Expr, pl.Expr]:
     """Return the name and the Y-tunnus as files write them: some without a Y-tunnus, some with a slip in the name."""
     slip, without = pl.Series(rng.random(count)), pl.Series(rng.random(count) < 0.15)
     name = (
-        pl.when(slip < 0.03).then(pl.col("name").str.to_uppercase())
-        .when(slip < 0.05).then(pl.col("name").str.replace(" ry", " r.y.", literal=True))
-        .when(slip < 0.06).then(pl.col("name").str.replace("i", "ii", literal=True))
+        pl.when(slip < 0.03)
+        .then(pl.col("name").str.to_uppercase())
+        .when(slip < 0.05)
+        .then(pl.col("name").str.replace(" ry", " r.y.", literal=True))
+        .when(slip < 0.06)
+        .then(pl.col("name").str.replace("i", "ii", literal=True))
         .otherwise(pl.col("name"))
     )
     return name, pl.when(~without).then(pl.col("business_id"))
@@ -208,6 +216,7 @@ def _grants(rng: np.random.Generator, living: pl.DataFrame, count: int) -> pl.Da
         awarded=pl.Series(awarded),
         paid=pl.Series(paid).fill_nan(None),
         decided_on=_day(rng, count),
+        paid_after=pl.Series(rng.integers(20, 200, count)),
         is_faulty=pl.Series(rng.random(count) < 0.0005),
     )
 
@@ -216,13 +225,15 @@ def _returns(rng: np.random.Generator, living: pl.DataFrame, count: int) -> pl.D
     """Return who answered, once a year at the most."""
     every = living.height * len(YEARS)
     chosen = np.sort(rng.choice(every, min(count, every), replace=False))
-    rows = living.select("town", "name", "business_id")[chosen % living.height].with_columns(
+    who = chosen % living.height
+    rows = living.select("town", "name", "business_id")[who].with_columns(
         year=pl.Series(YEARS[0] + chosen // living.height)
     )
     count = rows.height
     name, business_id = _named(rng, count)
-    members = np.round(np.exp(rng.normal(4.0, 0.9, count))).astype(int) + 3
-    persons = np.maximum((members * rng.uniform(0.05, 0.4, count)).astype(int), 1)
+    usual, share = np.exp(rng.normal(4.0, 0.9, living.height)) + 5, rng.uniform(0.05, 0.4, living.height)
+    members = np.round(usual[who] * rng.uniform(0.85, 1.15, count)).astype(int)
+    persons = np.maximum(np.round(usual[who] * share[who] * rng.uniform(0.8, 1.2, count)).astype(int), 1)
     events = rng.poisson(6, count)
     return rows.select(
         "town",
@@ -231,7 +242,7 @@ def _returns(rng: np.random.Generator, living: pl.DataFrame, count: int) -> pl.D
         business_id=business_id,
         members=pl.Series(members),
         persons=pl.Series(persons),
-        hours=pl.Series(np.round(persons * rng.uniform(4, 40, count)).astype(int)),
+        hours=pl.Series(np.round(persons * rng.uniform(12, 24, count)).astype(int)),
         events=pl.Series(events),
         joint_events=pl.Series(rng.binomial(events, 0.2)),
         grade=pl.Series(rng.integers(5, 11, count)),
@@ -250,7 +261,8 @@ def _events(rng: np.random.Generator, living: pl.DataFrame, count: int) -> pl.Da
     return rows.select(
         "town",
         held_on=_day(rng, count),
-        name=pl.Series(kinds[rng.integers(0, len(kinds), count)]) + pl.format(" {}", pl.Series(rng.integers(1, 400, count))),
+        name=pl.Series(kinds[rng.integers(0, len(kinds), count)])
+        + pl.format(" {}", pl.Series(rng.integers(1, 400, count))),
         place=pl.Series(places[rng.integers(0, len(places), count)]),
         organisers=pl.when(together & fellow.is_not_null() & (fellow != pl.col("name")))
         .then(name + "; " + fellow)

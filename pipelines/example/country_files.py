@@ -79,7 +79,9 @@ def _write_register(folder: Path, drawn: InventedCountry) -> None:
     rows = pl.concat([drawn.associations, stray], how="vertical_relaxed")
     ended = pl.col("ended_on").is_not_null()
     table = rows.select(
-        pl.format("{}.{}", pl.col("register_number") // 1000, (pl.col("register_number") % 1000).cast(pl.String).str.zfill(3)).alias("Rekisterinumero"),
+        pl.format(
+            "{}.{}", pl.col("register_number") // 1000, (pl.col("register_number") % 1000).cast(pl.String).str.zfill(3)
+        ).alias("Rekisterinumero"),
         pl.col("business_id").alias("Y-tunnus"),
         pl.col("name").alias("Nimi"),
         pl.col("town").alias("Kotipaikka"),
@@ -170,6 +172,9 @@ def _of_towns(drawn: InventedCountry) -> Iterator[tuple[str, str, pl.DataFrame, 
         Myönnetty=pl.when("is_faulty").then(unreadable).otherwise(euros("awarded")),
         Maksettu=euros("paid"),
         Päätöspäivä=pl.col("decided_on").dt.strftime(_DAY),
+        Maksupäivä=pl.when(pl.col("paid") > 0).then(
+            (pl.col("decided_on") + pl.duration(days="paid_after")).dt.strftime(_DAY)
+        ),
         Tili=pl.lit("4742"),
         Edelleenavustus=pl.lit("ei"),
     )
@@ -217,9 +222,7 @@ def _of_towns(drawn: InventedCountry) -> Iterator[tuple[str, str, pl.DataFrame, 
     yield "premises_bookings", "varaukset", bookings, pl.col("year")
 
 
-def _write_parts(
-    towns: Mapping[str, Workspace], source: str, stem: str, frame: pl.DataFrame, year: pl.Expr
-) -> None:
+def _write_parts(towns: Mapping[str, Workspace], source: str, stem: str, frame: pl.DataFrame, year: pl.Expr) -> None:
     parts = frame.with_columns(year=year).partition_by("town", "year", as_dict=True, include_key=False)
     for (town, of_year), part in parts.items():
         _write_csv(towns[str(town)].inbox / source / f"{FILE_PREFIX}{stem}_{of_year}.csv", part)

@@ -168,11 +168,11 @@ def cut_areas(document: object, area: Variable, codes: Sequence[str]) -> Iterato
     """Yield for each code of an area the table (JSON-stat 2) that holds its cells alone, with their texts unchanged."""
     table = read_json_stat(document)
     sizes = [len(variable.codes) for variable in table.variables]
-    axis = table.variables.index(area)
+    axis = [variable.id for variable in table.variables].index(area.id)
     texts = np.array([cell for _, _, cell in table.cells()], dtype=object).reshape(sizes)
     for code in codes:
         one = texts.take([area.codes.index(code)], axis=axis)
-        variables = [replace(item, codes=(code,)) if item is area else item for item in table.variables]
+        variables = [replace(item, codes=(code,)) if item.id == area.id else item for item in table.variables]
         yield code, _document(table, variables, one.ravel().tolist())
 
 

@@ -142,11 +142,12 @@ def test_tables_of_another_program_are_not_published(
 def test_each_night_every_town_is_refreshed_and_a_broken_one_stops_no_other(deployment: Deployment) -> None:
     broken, other = deployment.country.towns
     deployment.country.towns[broken].settings_file.write_text("not settings", encoding="utf-8")
-    schedule = build_definitions(deployment).resolve_schedule_def("each_night")
+    repository = build_definitions(deployment).get_repository_def()
+    schedule = repository.get_schedule_def("each_night")
     night = datetime(2026, 11, 24, tzinfo=UTC)
     with (
         dg.DagsterInstance.ephemeral() as instance,
-        dg.build_schedule_context(instance=instance, scheduled_execution_time=night) as context,
+        dg.build_schedule_context(instance, night, repository_def=repository) as context,
     ):
         requests = schedule.evaluate_tick(context).run_requests
     assert [request.partition_key for request in requests] == [broken, other]

@@ -8,11 +8,11 @@ import pytest
 
 from dashboards import components, sentences
 from dashboards.charts import trend
-from dashboards.data import LIST_OF_BREAKDOWN, Edition, current_edition
+from dashboards.data import Edition, current_edition
 from dashboards.downloads import awards_csv, indicator_csv
 from dashboards.formats import NBSP, bare, day, euros, for_spreadsheet, number, percent, quantity
 from dashboards.pictures import sparkline
-from dashboards.rows import Change, IndicatorCard, Value
+from dashboards.rows import LIST_OF_BREAKDOWN, Change, IndicatorCard, Value
 from dashboards.theme import plotly_config
 
 
