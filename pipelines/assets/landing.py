@@ -41,9 +41,7 @@ def ask(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.Materiali
     for outcome in outcomes:
         if outcome.failure is not None:
             context.log.warning(f"{outcome.source}: {outcome.failure.fi}")
-    return dg.MaterializeResult(
-        asset_key=INTERFACES, metadata={outcome.source: _told(outcome) for outcome in outcomes}
-    )
+    return dg.MaterializeResult(asset_key=INTERFACES, metadata={outcome.source: _told(outcome) for outcome in outcomes})
 
 
 def _told(outcome: Fetched) -> str | int:

@@ -19,7 +19,7 @@ _DEPLOYMENT = from_environment()
 _SETTINGS = dict_wrapper(dict(_DEPLOYMENT.celery))  # type: ignore[no-untyped-call]  # Dagster's own has no types
 _BROKER = required("YHTEISPELI_BROKER")
 
-app = make_app({"broker": _BROKER, "backend": _BROKER, "config_source": _SETTINGS})
+app = make_app({"broker": _BROKER, "backend": _BROKER, "config_source": _SETTINGS})  # type: ignore[no-untyped-call]
 
 execute_plan = create_task(  # type: ignore[no-untyped-call]  # as above
     app, acks_late=True, reject_on_worker_lost=True, time_limit=_DEPLOYMENT.step_seconds
