@@ -14,7 +14,7 @@ from dagster_celery import celery_executor
 
 from pipelines.assets.landing import ASK_TAG
 from pipelines.cluster import assets
-from pipelines.cluster.deployment import Deployment, from_environment
+from pipelines.cluster.deployment import CELERY, Deployment, from_environment
 from pipelines.cluster.national import national_assets, national_schedules
 from pipelines.parsing import TIME_ZONE
 from pipelines.schedules import missed_asks
@@ -38,9 +38,7 @@ def build_definitions(deployment: Deployment) -> dg.Definitions:
         description="From the inbox of a town to its published edition.",
     )
     broker = {"env": "YHTEISPELI_BROKER"}
-    executor = celery_executor.configured(
-        {"broker": broker, "backend": broker, "config_source": dict(deployment.celery)}
-    )
+    executor = celery_executor.configured({"broker": broker, "backend": broker, "config_source": CELERY})
     return dg.Definitions(
         assets=[*made, *national_assets(deployment, assets.WRITER)],
         jobs=[job],

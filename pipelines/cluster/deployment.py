@@ -8,7 +8,6 @@ set, is a DuckLake to which new editions go too.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -16,11 +15,24 @@ from typing import Final
 from pipelines.country.folder import Country
 
 LEASE_SECONDS: Final = 600
-"""How long a worker has a step for itself; ten minutes are some sixty times what a town takes."""
+"""How long a worker has a step for itself; a town of the usual size takes ten to twenty seconds."""
 
+STEP_SECONDS: Final = 540
+"""How long a step may take: less than its lease, for the clocks of two machines may differ a little."""
 
-LOOKS_EVERY_SECONDS: Final = 10
-"""How often a worker looks for steps whose lease is over."""
+CELERY: Final = {
+    "worker_prefetch_multiplier": 1,
+    "broker_connection_retry_on_startup": True,
+    "broker_transport_options": {
+        "visibility_timeout": LEASE_SECONDS,
+        "unacked_restore_interval": 10,
+        "unacked_restore_throttle": 1,
+    },
+}
+"""Settings of Celery, the same for those who hand out steps and those who do them.
+
+Every ten seconds a worker looks for steps whose lease is over.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,25 +41,6 @@ class Deployment:
 
     country: Country
     lake: str | None
-    lease_seconds: int
-
-    @property
-    def step_seconds(self) -> int:
-        """How long a step may take: less than its lease, for the clocks of two machines may differ a little."""
-        return self.lease_seconds * 9 // 10
-
-    @property
-    def celery(self) -> Mapping[str, object]:
-        """Settings of Celery, the same for those who hand out steps and those who do them."""
-        return {
-            "worker_prefetch_multiplier": 1,
-            "broker_connection_retry_on_startup": True,
-            "broker_transport_options": {
-                "visibility_timeout": self.lease_seconds,
-                "unacked_restore_interval": LOOKS_EVERY_SECONDS,
-                "unacked_restore_throttle": 1,
-            },
-        }
 
     @property
     def lake_files(self) -> Path:
@@ -66,7 +59,6 @@ def from_environment() -> Deployment:
     return Deployment(
         Country(Path(required("YHTEISPELI_COUNTRY")).resolve()),
         os.environ.get("YHTEISPELI_LAKE"),
-        int(os.environ.get("YHTEISPELI_LEASE_SECONDS", LEASE_SECONDS)),
     )
 
 

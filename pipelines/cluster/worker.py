@@ -12,15 +12,11 @@ from dagster_celery.config import dict_wrapper
 from dagster_celery.make_app import make_app
 from dagster_celery.tasks import create_task
 
-from pipelines.cluster.deployment import from_environment, required
+from pipelines.cluster.deployment import CELERY, STEP_SECONDS, required
 
-_DEPLOYMENT = from_environment()
-
-_SETTINGS = dict_wrapper(dict(_DEPLOYMENT.celery))  # type: ignore[no-untyped-call]  # Dagster's own has no types
+_SETTINGS = dict_wrapper(CELERY)  # type: ignore[no-untyped-call]  # Dagster's own has no types
 _BROKER = required("YHTEISPELI_BROKER")
 
 app = make_app({"broker": _BROKER, "backend": _BROKER, "config_source": _SETTINGS})  # type: ignore[no-untyped-call]
 
-execute_plan = create_task(  # type: ignore[no-untyped-call]  # as above
-    app, acks_late=True, reject_on_worker_lost=True, time_limit=_DEPLOYMENT.step_seconds
-)
+execute_plan = create_task(app, acks_late=True, reject_on_worker_lost=True, time_limit=STEP_SECONDS)  # type: ignore[no-untyped-call]

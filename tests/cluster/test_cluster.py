@@ -46,6 +46,7 @@ def test_a_worker_dies_and_the_marts_are_those_of_one_machine(tmp_path: Path) ->
 
         struck = _until(lambda: _in_mid_run(asked, "first"))
         small_country.kill(first)
+        small_country.let_lease_pass(redis, struck)
         other = _until(lambda: _in_mid_run(asked, "second"))
         for at_work in psutil.Process(second.pid).children():
             at_work.kill()  # as the kernel does when memory runs out; the worker lives on

@@ -43,7 +43,7 @@ ONLY_IN_CLUSTERS = (
 def deployment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Deployment:
     monkeypatch.setenv("YHTEISPELI_BROKER", "redis://127.0.0.1:1/0")
     write_amounts(tmp_path / "country", SMALL, seed=1)
-    return Deployment(Country(tmp_path / "country"), lake="ducklake:postgres:host=x", lease_seconds=600)
+    return Deployment(Country(tmp_path / "country"), lake="ducklake:postgres:host=x")
 
 
 @pytest.fixture
