@@ -15,7 +15,7 @@ PROVIDER_STAMP = $(PROVIDER)/node_modules/.package-lock.json
 # Compiled modules are kept in .venv, whatever the environment says: without them every start compiles thousands of files.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: install chromium provider servers test demo lint audit bench faults fuzz dictionary lock clean
+.PHONY: install chromium provider servers test demo lint audit bench bench-national faults fuzz dictionary lock clean
 .DELETE_ON_ERROR:
 
 install: $(STAMP)
@@ -92,6 +92,11 @@ bench: install
 	$(BIN)/python tests/bench/events.py
 	$(BIN)/python tests/bench/pages.py
 	$(BIN)/python tests/bench/faults.py
+	$(BIN)/python tests/bench/growth.py
+
+# The same table with the whole country in it, in one run.
+bench-national: install
+	$(BIN)/python tests/bench/growth.py municipality region national
 
 faults: install
 	$(BIN)/pytest tests/faults --moments $(MOMENTS)

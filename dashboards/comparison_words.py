@@ -68,7 +68,8 @@ def lead(card: IndicatorCard, own: ComparedTown, ranked: Sequence[ComparedFigure
         )
     place = places.index(own.municipality_code)
     return tr(
-        "{title} {period}: {town} has {value}. It is number {place} of the {count} whose figure can be used, the largest first.",
+        "{title} {period}: {town} has {value}. "
+        "It is number {place} of the {count} whose figure can be used, the largest first.",
         title=title,
         period=period,
         town=own.municipality_name,

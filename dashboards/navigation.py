@@ -113,11 +113,12 @@ def all_pages() -> list[Page]:
             default=entry is OVERVIEW,
             visibility="visible" if _is_in_navigation(entry) else "hidden",
         )
-        for entry in _entries()
+        for entry in entries()
     ]
 
 
-def _entries() -> Sequence[PageEntry]:
+def entries() -> Sequence[PageEntry]:
+    """Return the pages that the municipality has."""
     if not has_comparison():
         return PAGES
     place = PAGES.index(TERMS) + 1

@@ -37,7 +37,11 @@ def refresh(root: Path) -> int:
     _print_parted(parted)
     waiting = refreshing.changed(country, state)
     outcomes = _refresh(country, waiting, state)
-    refreshing.remove_expired(country, [code for code in country.towns if code not in waiting], datetime.now(UTC))
+    now = datetime.now(UTC)
+    if state.get("tidied") != f"{now:%Y-%m-%d}":
+        refreshing.remove_expired(country, [code for code in country.towns if code not in waiting], now)
+        state["tidied"] = f"{now:%Y-%m-%d}"
+        _write(country, state)
     _print_outcomes(country, outcomes)
     made = comparison.make(country)
     if made is not None:

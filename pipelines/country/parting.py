@@ -26,6 +26,7 @@ from pipelines.landing import is_passed_over
 from pipelines.raw_table import Cell, RawTable, Refused, refused
 from pipelines.reading import read_file
 from pipelines.reading_json import parse
+from pipelines.settings import WorkspaceError
 from pipelines.sources.json_stat import areas_of, cut_areas
 from pipelines.workspace import Workspace
 
@@ -59,24 +60,30 @@ class Parted:
 
 @dataclass(frozen=True, slots=True)
 class _Towns:
-    """How files may name the municipalities: spelling (folded) to code; those that are known but not of the country."""
+    """How files may name the municipalities: spelling (folded) to code.
+
+    Of `unreadable` the settings can't be read; `others` are known and not of the country.
+    """
 
     workspaces: Mapping[str, Workspace]
     spellings: Mapping[str, str]
     business_ids: Mapping[str, str]
+    unreadable: frozenset[str]
     others: frozenset[str]
 
     def place(self, column: str, cell: Cell) -> tuple[str | None, str]:
         """Return the code of the municipality that a cell means, or None and the reason."""
         if cell is None or not cell.strip():
             return None, "country.aside.empty"
-        told = fold(cell)
-        code = self.business_ids.get(told) if column == "business_id" else self.spellings.get(told.removeprefix("ku"))
+        told = fold(cell).removeprefix("ku")
+        code = self.business_ids.get(told) if column == "business_id" else self.spellings.get(told)
         if code is not None:
             return code, ""
         if told == "sss":
             return None, "country.aside.whole_country"
-        return None, "country.aside.other" if told.removeprefix("ku") in self.others else "country.aside.unknown"
+        if told in self.unreadable:
+            return None, "country.aside.unreadable"
+        return None, "country.aside.other" if told in self.others else "country.aside.unknown"
 
 
 def part_all(country: Country, state: dict[str, Any]) -> list[Parted]:
@@ -85,7 +92,8 @@ def part_all(country: Country, state: dict[str, Any]) -> list[Parted]:
     Returns what became of each file, also of those that have not changed.
     """
     known = state.setdefault("parted", {})
-    settings = [workspace.settings_file.read_bytes() for workspace in _whole(country)]
+    files = [workspace.settings_file for workspace in country.towns.values()]
+    settings = [file.read_bytes() for file in files if file.is_file()]
     whom = hashlib.sha256(b"\0".join([country.settings_file.read_bytes(), *settings])).hexdigest()
     towns: _Towns | None = None
     told: dict[str, Any] = {}
@@ -115,12 +123,8 @@ def _files(country: Country) -> Iterator[tuple[str, Path]]:
                 yield source, path
 
 
-def _whole(country: Country) -> list[Workspace]:
-    return [workspace for workspace in country.towns.values() if workspace.settings_file.is_file()]
-
-
 def _towns(country: Country) -> _Towns:
-    listed = {workspace.settings.municipality.code: workspace for workspace in _whole(country)}
+    listed = {code: workspace for code, workspace in country.towns.items() if _has_settings(workspace)}
     spellings: dict[str, str] = {}
     business_ids: dict[str, str] = {}
     for code, workspace in listed.items():
@@ -129,7 +133,16 @@ def _towns(country: Country) -> _Towns:
         business_ids[fold(own.business_id)] = code
     others = contracts.code_lists()["municipalities"].spellings()
     spellings |= {spelling: code for spelling, code in others.items() if code in listed}
-    return _Towns(listed, spellings, business_ids, frozenset(others))
+    unreadable = frozenset(country.towns.keys() - listed.keys())
+    return _Towns(listed, spellings, business_ids, unreadable, frozenset(others))
+
+
+def _has_settings(workspace: Workspace) -> bool:
+    """Tell whether the settings can be read; why they can't is told when the municipality is refreshed."""
+    try:
+        return bool(workspace.settings)
+    except WorkspaceError:
+        return False
 
 
 def _part(country: Country, towns: _Towns, source: SourceContract, path: Path, content: bytes) -> Parted:
