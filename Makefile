@@ -1,6 +1,6 @@
 # One command each: set up, test, show, check. Everything goes into .venv of this checkout; nothing is installed globally
-# but Chromium and Node.js, which the browser tests need and which come from the system's package manager when they are
-# missing.
+# but Chromium, Node.js, Postgres and Redis, which some tests need and which come from the system's package manager when
+# they are missing.
 
 PYTHON = python3
 BIN = .venv/bin
@@ -15,7 +15,7 @@ PROVIDER_STAMP = $(PROVIDER)/node_modules/.package-lock.json
 # Compiled modules are kept in .venv, whatever the environment says: without them every start compiles thousands of files.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: install chromium provider test demo lint audit bench bench-national faults fuzz dictionary lock clean
+.PHONY: install chromium provider servers test demo lint audit bench bench-national faults fuzz dictionary lock clean
 .DELETE_ON_ERROR:
 
 install: $(STAMP)
@@ -41,9 +41,9 @@ elif [ "$$(id -u)" = 0 ]; then sudo=; \
 elif sudo -n true 2>/dev/null; then sudo="sudo -n"; \
 else sudo=none; fi; \
 if [ "$$sudo" = none ]; then \
-	echo "The browser tests need $(3). Install the packages $(2) and start again," >&2; \
-	echo "or leave them out: make install && $(BIN)/pytest -m 'not browser'" >&2; exit 1; fi; \
-$$sudo apt-get update -qq && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(2)
+	echo "Some tests need $(3). Install the packages $(2) and start again," >&2; \
+	echo "or leave out those of the browser: make install && $(BIN)/pytest -m 'not browser'" >&2; exit 1; fi; \
+$$sudo apt-get update -qq && $$sudo env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq --no-install-recommends $(2)
 endef
 
 chromium:
@@ -59,8 +59,15 @@ $(PROVIDER_STAMP): $(PROVIDER)/package-lock.json
 	cd $(PROVIDER) && npm ci --silent
 	@touch $@
 
+# The servers of a cluster; the tests start their own, so that the system's need not run. Debian keeps the programs of
+# Postgres off the path. Where they can't be had, those tests say so and are skipped.
+servers:
+	$(call system,redis-server,redis-server,Redis)
+	$(call system,$(firstword $(wildcard /usr/lib/postgresql/*/bin/initdb)) initdb,postgresql,Postgres)
+
 test: install chromium
 	-@$(MAKE) --no-print-directory provider
+	-@$(MAKE) --no-print-directory servers
 	$(BIN)/pytest -n 2 --dist loadfile
 
 demo: install
@@ -105,7 +112,7 @@ dictionary: install
 
 lock: install
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
-		--extra dev -o requirements.lock pyproject.toml
+		--extra cluster --extra dev -o requirements.lock pyproject.toml
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist test-results demo fuzz.log $(PROVIDER)/node_modules

@@ -279,6 +279,7 @@ def export(workspace: Path, folder: Path) -> int:
     return CLEAN
 
 
+app.command(keeping.publish, help=console.text("publish.help"))
 app.command(keeping.serve, help=console.text("cli.serve.help"))
 app.command(keeping.status, help=console.text("status.help"))
 app.command(keeping.verify, help=console.text("verify.help"))

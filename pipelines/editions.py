@@ -131,7 +131,7 @@ def publish(connection: duckdb.DuckDBPyConnection, workspace: Workspace, edition
 
 def _write(connection: duckdb.DuckDBPyConnection, workspace: Workspace, folder: Path, edition_id: str) -> None:
     for audience, name in FILES.items():
-        database.export(connection, folder / name, list(_exports(audience)))
+        database.export(connection, folder / name, list(exports(audience)))
     _write_open_data(connection, folder / OPEN_DATA)
     _describe(connection, workspace, folder / DESCRIPTION, edition_id)
 
@@ -265,7 +265,7 @@ def inputs_of(workspace: Workspace) -> Inputs:
 
 @cache
 def program_texts() -> tuple[str, ...]:
-    """Return the texts of the program that figures follow from; of the one that runs, should another be installed meanwhile."""
+    """Return the texts that figures follow from; of the program that runs, should another be installed meanwhile."""
     code = [path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.rglob("*.py"))]
     return version("yhteispeli"), *(model.sql for model in models().values()), *code
 
@@ -312,7 +312,8 @@ def _values(workspace: Workspace, edition_id: str, audience: str) -> pl.DataFram
         raise WorkspaceError(contracts.message("verify.changed", path=file).fi) from error
 
 
-def _exports(audience: str) -> Iterable[database.Export]:
+def exports(audience: str) -> Iterable[database.Export]:
+    """Return the tables of an audience as they leave for an edition."""
     is_analyst = audience == "analyst"
     for table in contracts.tables().values():
         if table.audience == "workspace" or (table.audience == "analyst" and not is_analyst):
@@ -333,7 +334,7 @@ def _write_open_data(connection: duckdb.DuckDBPyConnection, folder: Path) -> Non
     tables = folder / open_data.PARQUET
     tables.mkdir(parents=True)
     opened = open_data.table_names()
-    database.export_parquet(connection, tables, [item for item in _exports("public") if item.shape.name in opened])
+    database.export_parquet(connection, tables, [item for item in exports("public") if item.shape.name in opened])
     open_data.write(folder)
 
 

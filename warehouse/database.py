@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib import resources
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -21,17 +22,21 @@ if TYPE_CHECKING:
 
 SCHEMAS = ("raw", "staging", "core", "marts", "quality", "meta")
 
+_OWN_EXTENSIONS: Final = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+"""No extension comes from the network, nor from what another program of this user has installed."""
+
 _CONFINED: Final = {
     "threads": "1",
     "temp_directory": "",
     "max_temp_directory_size": "0B",
     "python_enable_replacements": "false",
     "python_scan_all_frames": "false",
-    "autoinstall_known_extensions": "false",
-    "autoload_known_extensions": "false",
     "allow_community_extensions": "false",
+    **_OWN_EXTENSIONS,
 }
 
+
+LAKE_EXTENSIONS: Final = ("ducklake", "postgres_scanner")
 
 _DAMAGED: Final = (
     "not a valid DuckDB database file",
@@ -115,6 +120,17 @@ def open_build(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @contextmanager
+def in_memory() -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a build database that leaves nothing behind."""
+    with duckdb.connect(":memory:") as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET enable_progress_bar = false")
+        for schema in SCHEMAS:
+            connection.execute(f"CREATE SCHEMA {schema}")
+        yield connection
+
+
+@contextmanager
 def build_in_memory(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Build in memory, and let the build database have it when all is well; nobody else can open the file meanwhile.
 
@@ -128,13 +144,9 @@ def build_in_memory(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """
     fresh = file.with_name(f".{file.name}.partial")
     fresh.unlink(missing_ok=True)
-    with open_build(file), duckdb.connect(":memory:") as connection:
-        connection.execute("SET TimeZone = 'UTC'")
-        connection.execute("SET enable_progress_bar = false")
-        for schema in SCHEMAS:
-            connection.execute(f"CREATE SCHEMA {schema}")
+    with open_build(file), in_memory() as connection:
         yield connection
-        connection.execute(f"ATTACH '{_quoted(str(fresh))}' AS fresh")
+        connection.execute(f"ATTACH '{quoted(str(fresh))}' AS fresh")
         connection.execute("COPY FROM DATABASE memory TO fresh")
         connection.execute("DETACH fresh")
         fresh.chmod(0o600)
@@ -220,7 +232,7 @@ def digest(
         A column to leave out.
     """
     columns = f"* EXCLUDE ({without})" if without else "*"
-    where = " AND ".join(f"{column} = '{_quoted(value)}'" for column, value in (of or {}).items())
+    where = " AND ".join(f"{column} = '{quoted(value)}'" for column, value in (of or {}).items())
     rows = connection.sql(f"SELECT {columns} FROM {table} WHERE {where or 'true'}").pl()
     written = BytesIO()
     # in memory an empty cell holds whatever lay there; Parquet writes none of it
@@ -289,7 +301,7 @@ def export(connection: duckdb.DuckDBPyConnection, file: Path, exports: Sequence[
 
     In one transaction: each commit waits for the disk, and a file half written is of no use.
     """
-    connection.execute(f"ATTACH '{_quoted(str(file))}' AS edition")
+    connection.execute(f"ATTACH '{quoted(str(file))}' AS edition")
     try:
         with _transaction(connection):
             for item in exports:
@@ -322,14 +334,56 @@ def read_leaving(connection: duckdb.DuckDBPyConnection, item: Export) -> pl.Data
 def export_parquet(connection: duckdb.DuckDBPyConnection, folder: Path, exports: Sequence[Export]) -> None:
     """Write each table into a Parquet file named after it, rows ordered by key: the same rows are the same bytes."""
     for item in exports:
-        file = _quoted(str(folder / f"{item.shape.name}.parquet"))
+        file = quoted(str(folder / f"{item.shape.name}.parquet"))
         connection.execute(f"COPY ({item.select}) TO '{file}' (FORMAT parquet, COMPRESSION zstd)")
 
 
+def import_parquet(connection: duckdb.DuckDBPyConnection, folder: Path, shapes: Sequence[TableShape]) -> None:
+    """Replace tables by the Parquet files that `export_parquet` wrote.
+
+    Raises
+    ------
+    TableError
+        As `build_from_sql`.
+    """
+    for shape in shapes:
+        file = quoted(str(folder / f"{shape.name}.parquet"))
+        build_from_sql(connection, shape, f"SELECT * FROM read_parquet('{file}')")
+
+
 def _comment(connection: duckdb.DuckDBPyConnection, table: str, shape: TableShape) -> None:
-    connection.execute(f"COMMENT ON TABLE {table} IS '{_quoted(shape.comment)}'")
+    connection.execute(f"COMMENT ON TABLE {table} IS '{quoted(shape.comment)}'")
     for column in shape.columns:
-        connection.execute(f"COMMENT ON COLUMN {table}.{column.name} IS '{_quoted(column.comment)}'")
+        connection.execute(f"COMMENT ON COLUMN {table}.{column.name} IS '{quoted(column.comment)}'")
+
+
+@contextmanager
+def open_lake(address: str, files: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Attach a DuckLake for writing as `lake`, with the extensions of the installed packages and no others.
+
+    Parameters
+    ----------
+    address
+        `ducklake:postgres:` and how Postgres is reached; the tables of the lake's catalogue are made if need be.
+    files
+        Folder of the Parquet files; the catalogue keeps it and refuses another one later.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        The packages of the extensions are not installed.
+    duckdb.Error
+        The catalogue can't be reached, or `files` is not its folder.
+    """
+    with duckdb.connect(":memory:", config={**_OWN_EXTENSIONS}) as connection:
+        for name in LAKE_EXTENSIONS:
+            package = resources.files(f"duckdb_extension_{name}")
+            connection.load_extension(
+                str(package / "extensions" / f"v{duckdb.__version__}" / f"{name}.duckdb_extension")
+            )
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute(f"ATTACH '{quoted(address)}' AS lake (DATA_PATH '{quoted(str(files))}/')")
+        yield connection
 
 
 @contextmanager
@@ -360,10 +414,10 @@ def _copied(item: Export) -> str:
     statements = [
         f"CREATE SCHEMA IF NOT EXISTS edition.{schema}",
         f"CREATE TABLE {target} AS {item.select}",
-        f"COMMENT ON TABLE {target} IS '{_quoted(item.shape.comment)}'",
+        f"COMMENT ON TABLE {target} IS '{quoted(item.shape.comment)}'",
     ]
     statements += [
-        f"COMMENT ON COLUMN {target}.{column.name} IS '{_quoted(column.comment)}'" for column in item.shape.columns
+        f"COMMENT ON COLUMN {target}.{column.name} IS '{quoted(column.comment)}'" for column in item.shape.columns
     ]
     return "; ".join(statements)
 
@@ -380,12 +434,13 @@ def _leaving(item: Export, column: str) -> str:
     told = item.instead.get(column, f"whole.{column}")
     if column in item.masked:
         masked = item.masked[column]
-        literal = "NULL" if masked is None else f"'{_quoted(masked)}'"
+        literal = "NULL" if masked is None else f"'{quoted(masked)}'"
         told = f"CASE WHEN {item.flag} THEN {literal} ELSE {told} END"
     return f"{told} AS {column}"
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """Return a text as it stands between the quotes of a literal."""
     return text.replace("'", "''")
 
 

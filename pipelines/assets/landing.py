@@ -8,6 +8,7 @@ import dagster as dg
 
 from pipelines.build import Build
 from pipelines.clients import CLIENTS, Fetched, fetch_all
+from pipelines.workspace import Workspace
 
 INTERFACES = dg.AssetKey(["landing", "interfaces"])
 
@@ -28,14 +29,19 @@ def interfaces_asset() -> dg.AssetsDefinition:
     )
     def interfaces(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]  # Dagster knows the bare class only
         build: Build = context.resources.build
-        asked = frozenset(context.run.tags.get(ASK_TAG, "").split(",")) & CLIENTS.keys()
-        outcomes = list(fetch_all(build.workspace, asked))
-        for outcome in outcomes:
-            if outcome.failure is not None:
-                context.log.warning(f"{outcome.source}: {outcome.failure.fi}")
-        return dg.MaterializeResult(metadata={outcome.source: _told(outcome) for outcome in outcomes})
+        return ask(context, build.workspace)
 
     return interfaces
+
+
+def ask(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.MaterializeResult:  # type: ignore[type-arg]  # Dagster knows the bare class only
+    """Ask the interfaces that the tags of the run name, and tell what came of it."""
+    asked = frozenset(context.run.tags.get(ASK_TAG, "").split(",")) & CLIENTS.keys()
+    outcomes = list(fetch_all(workspace, asked))
+    for outcome in outcomes:
+        if outcome.failure is not None:
+            context.log.warning(f"{outcome.source}: {outcome.failure.fi}")
+    return dg.MaterializeResult(asset_key=INTERFACES, metadata={outcome.source: _told(outcome) for outcome in outcomes})
 
 
 def _told(outcome: Fetched) -> str | int:

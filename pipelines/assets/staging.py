@@ -24,7 +24,7 @@ def staging_assets(sources: Collection[str], progress: Progress) -> dg.AssetsDef
 
     @dg.multi_asset(
         name="staging",
-        specs=[_spec(table, contract) for table, contract in staged.items()],
+        specs=[spec(table, contract) for table, contract in staged.items()],
         check_specs=[spec for contract in staged.values() for spec in check_specs(contract)],
         can_subset=True,
         pool="warehouse",
@@ -36,12 +36,13 @@ def staging_assets(sources: Collection[str], progress: Progress) -> dg.AssetsDef
             if key(table) in selected:
                 progress(table)
                 work(table)(context.resources.build)
-                yield _materialized(table, receiving.outcome(context.resources.build, table.removeprefix("staging.")))
+                yield materialized(table, receiving.outcome(context.resources.build, table.removeprefix("staging.")))
 
     return assets
 
 
-def _spec(table: str, contract: SourceContract) -> dg.AssetSpec:
+def spec(table: str, contract: SourceContract) -> dg.AssetSpec:
+    """Return the asset of a source as Dagster knows it."""
     return dg.AssetSpec(
         key=key(table),
         deps=dependencies(table),
@@ -52,7 +53,8 @@ def _spec(table: str, contract: SourceContract) -> dg.AssetSpec:
     )
 
 
-def _materialized(table: str, outcome: Outcome) -> dg.MaterializeResult:  # type: ignore[type-arg]  # Dagster knows the bare class only
+def materialized(table: str, outcome: Outcome) -> dg.MaterializeResult:  # type: ignore[type-arg]  # Dagster knows the bare class only
+    """Return what Dagster is told of a source that was staged, with the outcome of its checks."""
     return dg.MaterializeResult(
         asset_key=key(table),
         metadata={

@@ -48,7 +48,7 @@ def tables_asset(name: str, tables: Collection[str], progress: Progress) -> dg.A
 
     @dg.multi_asset(
         name=name,
-        specs=[_spec(table) for table in tables],
+        specs=[spec(table) for table in tables],
         can_subset=True,
         pool="warehouse",
         required_resource_keys={"build"},
@@ -59,14 +59,19 @@ def tables_asset(name: str, tables: Collection[str], progress: Progress) -> dg.A
             if key(table) not in selected:
                 continue
             progress(table)
-            rows = work(table)(context.resources.build)
-            metadata = {"dagster/row_count": dg.MetadataValue.int(rows)}
-            yield dg.MaterializeResult(asset_key=key(table), metadata={**metadata, **lineage_metadata(context, table)})
+            yield materialized(context, table, work(table)(context.resources.build))
 
     return assets
 
 
-def _spec(table: str) -> dg.AssetSpec:
+def materialized(context: dg.AssetExecutionContext, table: str, rows: int) -> dg.MaterializeResult:  # type: ignore[type-arg]  # Dagster knows the bare class only
+    """Return what Dagster is told of a table that was built: how many rows it has, what its columns are made of."""
+    metadata = {"dagster/row_count": dg.MetadataValue.int(rows)}
+    return dg.MaterializeResult(asset_key=key(table), metadata={**metadata, **lineage_metadata(context, table)})
+
+
+def spec(table: str) -> dg.AssetSpec:
+    """Return the asset of a table as Dagster knows it."""
     contract = contracts.tables().get(table)
     return dg.AssetSpec(
         key=key(table),

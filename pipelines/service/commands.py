@@ -1,4 +1,4 @@
-"""The commands of those who keep the service: `yhteispeli serve | status | verify | backup | restore`.
+"""The commands of those who keep the service: `yhteispeli serve | status | publish | verify | backup | restore`.
 
 Here belongs: their arguments, exit codes and printing. Not here: the work behind them, the other commands
 (`pipelines.cli`).
@@ -83,6 +83,16 @@ def status(
         for line in status_forms.screen(found, str(workspace), lang):
             console.out.print(line)
     return status_forms.EXIT_CODES[found.level]
+
+
+def publish(workspace: Path, *, to: str, files: Path) -> int:
+    """Lay the edition in force into a DuckLake; `files` is the folder of its Parquet files."""
+    from pipelines import lake
+
+    published = lake.publish(Workspace(workspace), to, files)
+    key = "publish.done" if published.is_new else "publish.unchanged"
+    console.out.print(console.text(key, edition=published.id, address=to), markup=False)
+    return OK
 
 
 def verify(workspace: Path) -> int:

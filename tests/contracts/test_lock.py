@@ -17,7 +17,8 @@ PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;]+)", re.MULTILINE)
 def test_the_lock_fulfils_the_project() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     pins = {canonicalize_name(name): version for name, version in PIN.findall(LOCK)}
-    for line in (*project["dependencies"], *project["optional-dependencies"]["dev"]):
+    extras = project["optional-dependencies"].values()
+    for line in (*project["dependencies"], *(line for extra in extras for line in extra)):
         wanted = Requirement(line)
         pinned = pins.get(canonicalize_name(wanted.name))
         assert pinned, f"{wanted.name} is not locked: make lock"

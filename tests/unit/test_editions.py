@@ -63,7 +63,7 @@ def back_again(town: Build, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     before = editions.current_id(town.workspace)
     assert before is not None
     one_table = database.Export(editions.shape_of(contracts.tables()["meta.edition"]))
-    monkeypatch.setattr(editions, "_exports", lambda _audience: [one_table])
+    monkeypatch.setattr(editions, "exports", lambda _audience: [one_table])
     monkeypatch.setattr(open_data, "write", lambda _folder: None)
     yield before
     editions.publish(town.connection, town.workspace, before)
