@@ -251,11 +251,14 @@ def inputs_of(workspace: Workspace) -> Inputs:
     )
 
 
+def _program_texts() -> list[str]:
+    return [version("yhteispeli"), *(model.sql for model in models().values()), *_code_texts()]
+
+
 @cache
-def _program_texts() -> tuple[str, ...]:
+def _code_texts() -> tuple[str, ...]:
     """Return the texts of the program; of the one that runs, should another be installed meanwhile."""
-    code = [path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.rglob("*.py"))]
-    return version("yhteispeli"), *(model.sql for model in models().values()), *code
+    return tuple(path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.rglob("*.py")))
 
 
 def _digest(texts: Iterable[str]) -> str:
