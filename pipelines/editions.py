@@ -263,11 +263,15 @@ def inputs_of(workspace: Workspace) -> Inputs:
     )
 
 
+def program_texts() -> list[str]:
+    """Return the texts that figures follow from: version, models and code."""
+    return [version("yhteispeli"), *(model.sql for model in models().values()), *_code_texts()]
+
+
 @cache
-def program_texts() -> tuple[str, ...]:
-    """Return the texts that figures follow from; of the program that runs, should another be installed meanwhile."""
-    code = [path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.rglob("*.py"))]
-    return version("yhteispeli"), *(model.sql for model in models().values()), *code
+def _code_texts() -> tuple[str, ...]:
+    """Return the texts of the program; of the one that runs, should another be installed meanwhile."""
+    return tuple(path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.rglob("*.py")))
 
 
 def _digest(texts: Iterable[str]) -> str:
