@@ -168,13 +168,11 @@ def known_municipalities() -> list[str]:
     return [name for name in names if name not in {BLANK_MUNICIPALITY, EXAMPLE_MUNICIPALITY}]
 
 
-def fingerprint_texts() -> Iterable[tuple[str, str]]:
-    """Yield (name, text) of every contract file, in a fixed order, for the fingerprint of an edition."""
-    for folder in ("sources", "tables", "indicators", "codes"):
-        for path in _yaml_files(folder):
-            yield path, _read(path)
-    for path in WORDS:
-        yield path, _read(path)
+@cache
+def fingerprint_texts() -> tuple[tuple[str, str], ...]:
+    """Return (name, text) of every contract file, in a fixed order, for the fingerprint of an edition."""
+    paths = [path for folder in ("sources", "tables", "indicators", "codes") for path in _yaml_files(folder)]
+    return tuple((path, _read(path)) for path in (*paths, *WORDS))
 
 
 def code_list(raw: Mapping[str, Any]) -> CodeList:

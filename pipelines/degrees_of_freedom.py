@@ -16,7 +16,6 @@ from __future__ import annotations
 from typing import Final
 
 import polars as pl
-from scipy.stats import kurtosis
 
 LEAST: Final = 2.0
 """With fewer degrees of freedom the t distribution is of no use: it has no variance."""
@@ -34,6 +33,8 @@ def degrees_of_freedom(answered: pl.DataFrame, column: str, groups: pl.Expr) -> 
     groups
         Whether an association belongs to the groups summed over.
     """
+    from scipy.stats import kurtosis  # half a second that only a refresh needs
+
     strata = (
         answered.with_columns(answer=pl.col(column).cast(pl.Float64), within=groups)
         .group_by("stratum", maintain_order=True)

@@ -16,6 +16,7 @@ import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -94,6 +95,18 @@ def key_of(workspace: Workspace) -> EditionKey:
     digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
     data_until = max(file.received for file in files).date()
     return EditionKey(f"{data_until:%Y%m%d}-{digest[:10]}", data_until)
+
+
+def recipe_of(workspace: Workspace) -> str:
+    """Return the digest of all that an edition is made by but not of: program, settings, contracts, decisions."""
+    own = [workspace.settings_file, *workspace.decision_files()]
+    texts = [f"{path.relative_to(workspace.root)} {path.read_text(encoding='utf-8')}" for path in own]
+    return _digest([*texts, _digest_of_program()])
+
+
+@cache
+def _digest_of_program() -> str:
+    return _digest([*program_texts(), *(text for _, text in contracts.fingerprint_texts())])
 
 
 def publish(connection: duckdb.DuckDBPyConnection, workspace: Workspace, edition_id: str) -> Published:
@@ -250,10 +263,11 @@ def inputs_of(workspace: Workspace) -> Inputs:
     )
 
 
-def program_texts() -> list[str]:
-    """Return the texts of the program that figures follow from."""
+@cache
+def program_texts() -> tuple[str, ...]:
+    """Return the texts of the program; of the one that runs, should another be installed meanwhile."""
     code = [path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.rglob("*.py"))]
-    return [version("yhteispeli"), *(model.sql for model in models().values()), *code]
+    return version("yhteispeli"), *(model.sql for model in models().values()), *code
 
 
 def _digest(texts: Iterable[str]) -> str:

@@ -228,6 +228,11 @@ def content_of(workspace: Workspace, file: LandedFile) -> bytes:
     return path.read_bytes()
 
 
+def is_kept(workspace: Workspace, file: LandedFile) -> bool:
+    """Tell whether the bytes of a landed file are there."""
+    return (workspace.landing / file.sha256).is_file()
+
+
 def kept_hashes(workspace: Workspace) -> list[str]:
     """Return the hashes of all files that landed and have not been removed since, each once, in their order."""
     kept: dict[str, None] = {}

@@ -6,15 +6,17 @@ read (`pipelines.reading`), how rows are typed (`pipelines.staging`), the rooms 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import polars as pl
 
 from pipelines import contracts, editions, landing, linking, staging
 from pipelines.build import Build
-from pipelines.contract_model import LANGUAGES, SourceContract
+from pipelines.contract_model import LANGUAGES, Rule, SourceContract
 from pipelines.corrections import read_corrections
 from pipelines.landing import LandedFile
+from pipelines.quality import RuleResult
 from pipelines.question_maps import QuestionMap, read_maps
 from pipelines.raw_table import RawTable, Refused
 from pipelines.reading import read_file
@@ -22,18 +24,45 @@ from pipelines.staging import Staged
 from pipelines.workspace import Workspace
 from warehouse import database
 
+TOLD = ("files", "checks", "findings", "quarantine", "corrections")
+"""Tables of `quality` in which staging tells of a source."""
+
 
 class BlockingCheckError(Exception):
     """A critical rule failed, so the edition before stays in force; the message is a Finnish sentence for people."""
 
 
+@dataclass(frozen=True, slots=True)
+class CheckOutcome:
+    """How many rows a rule looked at, how many failed, and whether it passed."""
+
+    rule: Rule
+    rows_checked: int
+    rows_failed: int
+    passed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of staging a source: the outcome of each rule, and how many rows were read, staged, put aside."""
+
+    checks: tuple[CheckOutcome, ...]
+    rows_read: int
+    rows_staged: int
+    rows_quarantined: int
+
+
+def land(build: Build, source: str) -> None:
+    """Land what is new in the inbox of a source."""
+    landing.land_inbox(build.workspace, source)
+
+
 def raw(build: Build, source: str) -> int:
-    """Land what is new in the inbox of a source, read its files in force, and write `raw.<source>`.
+    """Read the landed files in force of a source and write `raw.<source>`.
 
     A file that can't be read is noted in the manifest as refused, with the reason. Returns the number of data rows.
     """
     contract = contracts.sources()[source]
-    landing.land_inbox(build.workspace, source)
     maps = read_maps(build.workspace)
     frames = [pl.DataFrame(schema=staging.RAW_SCHEMA)]
     for delivery, file in enumerate(landing.files_in_force(build.workspace, source), start=1):
@@ -71,14 +100,27 @@ def stage(build: Build, source: str) -> Staged:
         "quarantine": staged.quarantine,
         "corrections": staged.corrected,
     }
-    for table, frame in slices.items():
+    for table in TOLD:
+        frame = slices[table]
         shape = editions.shape_of(contracts.tables()[f"quality.{table}"])
         sliced = frame.with_columns(source=pl.lit(source))
         database.replace_slice(build.connection, shape, "source", source, sliced)
     return staged
 
 
-def refuse_critical(staged: Staged) -> None:
+def outcome(build: Build, source: str) -> Outcome:
+    """Return what came of staging a source, now or in an earlier refresh whose result stays."""
+    contract = contracts.sources()[source]
+    columns = "rule_id, rows_checked, rows_failed, passed"
+    checks = database.select(build.connection, columns, "quality.checks", "source", source)
+    columns = ", ".join(
+        f"coalesce(sum(rows_{what}), 0)::BIGINT AS {what}" for what in ("read", "staged", "quarantined")
+    )
+    counts = database.select(build.connection, columns, "quality.files", "source", source)
+    return Outcome(tuple(CheckOutcome(contract.rule(row[0]), *row[1:]) for row in checks), *counts[0])
+
+
+def refuse_critical(checks: Iterable[CheckOutcome | RuleResult]) -> None:
     """Stop when a critical rule failed.
 
     Raises
@@ -86,7 +128,7 @@ def refuse_critical(staged: Staged) -> None:
     BlockingCheckError
         With the sentence and the remedy of the first such rule.
     """
-    for result in staged.results:
+    for result in checks:
         if result.rule.severity == "critical" and not result.passed:
             raise BlockingCheckError(f"{result.rule.message.fi} {result.rule.remedy.fi}")
 

@@ -7,25 +7,20 @@ itself (`pipelines.receiving`, `pipelines.rooms`), Dagster (`pipelines.definitio
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
-from functools import partial
+from functools import cache, partial
 from graphlib import TopologicalSorter
-from pathlib import Path
 
-import duckdb
-
-from pipelines import catalogue, contracts, editions, proposals, receiving, rooms
-from pipelines.build import Build
-from pipelines.staging import Staged
+from pipelines import catalogue, contracts, editions, keeping, proposals, receiving, rooms
+from pipelines.build import Build, open_for_refresh
 from pipelines.workspace import Workspace
 from warehouse import database
 from warehouse.models import models
 
 Progress = Callable[[str], None]
-Work = Callable[[Build], object]
-Opening = Callable[[Path], AbstractContextManager[duckdb.DuckDBPyConnection]]
+Work = Callable[[Build], int]
 
 
+@cache
 def made_of() -> Mapping[str, frozenset[str]]:
     """Return what each table of a refresh is made of, by full name, in an order in which they can be built.
 
@@ -63,13 +58,33 @@ def made_of() -> Mapping[str, frozenset[str]]:
 
 
 def work(table: str) -> Work:
-    """Return the function that builds a table; a build database that turns out to be damaged is discarded."""
-    return partial(_careful, _work(table))
+    """Return the function that makes a table and returns the number of its rows.
+
+    A table that would become what it is already is left as it is (`pipelines.keeping`). A build database that turns out
+    to be damaged is discarded.
+    """
+    return partial(_make, table, _work(table))
 
 
-def _careful(do: Work, build: Build) -> object:
+def _make(table: str, do: Work, build: Build) -> int:
+    parts = made_of()[table]
+    room, _, source = table.partition(".")
     with database.discarding_if_damaged(build.workspace.build_file):
-        return do(build)
+        if room == "raw":
+            receiving.land(build, source)
+        recipe = keeping.recipe(build, table, parts)
+        if keeping.stays(build, table, recipe):
+            return build.made[table].rows
+        build.made.pop(table, None)
+        rows = do(build)
+        keeping.note(build, table, recipe, rows, is_part=table in _parts())
+        return rows
+
+
+@cache
+def _parts() -> frozenset[str]:
+    """Return the tables of which others are made."""
+    return frozenset[str]().union(*made_of().values())
 
 
 def _work(table: str) -> Work:
@@ -77,32 +92,27 @@ def _work(table: str) -> Work:
     if room == "raw":
         return partial(receiving.raw, source=name)
     if room == "staging":
-        return partial(receiving.stage, source=name)
+        return lambda build: receiving.stage(build, name).rows.height
     if table in _ALONE:
         return _ALONE[table]
     return partial(rooms.meta, table=name) if room == "meta" else partial(rooms.model, table=table)
 
 
-def run_rooms(workspace: Workspace, progress: Progress, opened: Opening = database.open_build) -> editions.Published:
+def run_rooms(workspace: Workspace, progress: Progress) -> editions.Published:
     """Refresh a workspace by calling the rooms one after another, without Dagster.
-
-    Parameters
-    ----------
-    opened
-        Opens the build database.
 
     Raises
     ------
     receiving.BlockingCheckError, editions.EmptyEditionError, database.TableError
         The edition before stays in force.
     """
-    with opened(workspace.build_file) as connection:
-        build = Build(workspace, connection)
+    with open_for_refresh(workspace) as build:
         for table in made_of():
             progress(table)
-            result = work(table)(build)
-            if isinstance(result, Staged):
-                receiving.refuse_critical(result)
+            work(table)(build)
+            room, _, source = table.partition(".")
+            if room == "staging":
+                receiving.refuse_critical(receiving.outcome(build, source).checks)
         progress("edition")
         return rooms.publish(build)
 

@@ -135,13 +135,13 @@ def _mentions(build: Build, source: str, column: str) -> pl.DataFrame:
 def return_estimates(build: Build) -> int:
     """Write `marts.return_estimates`."""
     field = database.read_frame(build.connection, "marts.return_field")
-    return _write_frame(build, "marts.return_estimates", estimation.estimates(field, _hidden_groups(build)))
+    return _write_frame(build, "marts.return_estimates", estimation.estimates(field, hidden_groups(build)))
 
 
 def return_changes(build: Build) -> int:
     """Write `marts.return_changes`."""
     field = database.read_frame(build.connection, "marts.return_field")
-    return _write_frame(build, "marts.return_changes", estimation.changes(field, _hidden_groups(build)))
+    return _write_frame(build, "marts.return_changes", estimation.changes(field, hidden_groups(build)))
 
 
 def resident_estimates(build: Build) -> int:
@@ -191,7 +191,12 @@ def term_panels(build: Build) -> int:
     field = database.read_frame(build.connection, "marts.return_field")
     ends = database.read_frame(build.connection, "marts.term_ends").filter(pl.col("basis") == "returns")
     years = ends.select(pl.col("baseline_period", "latest_period").cast(pl.Int64)).drop_nulls()
-    return _write_frame(build, "marts.term_panels", panels(field, years.iter_rows(), _hidden_groups(build)))
+    return _write_frame(build, "marts.term_panels", panels(field, years.iter_rows(), hidden_groups(build)))
+
+
+def edition_id(build: Build) -> str:
+    """Return the id of the edition that the tables are built for."""
+    return str(database.read_frame(build.connection, "meta.edition")["edition_id"].item())
 
 
 def publish(build: Build) -> editions.Published:
@@ -203,8 +208,7 @@ def publish(build: Build) -> editions.Published:
         There is nothing to publish.
     """
     with database.discarding_if_damaged(build.workspace.build_file):
-        edition_id = database.read_frame(build.connection, "meta.edition")["edition_id"].item()
-        published = editions.publish(build.connection, build.workspace, edition_id)
+        published = editions.publish(build.connection, build.workspace, edition_id(build))
     retention.remove_expired(build.workspace, datetime.now(UTC))
     return published
 
@@ -224,7 +228,7 @@ def _hide(build: Build) -> int:
     return _write_frame(build, FIGURES, hidden)
 
 
-def _hidden_groups(build: Build) -> estimation.Pooled:
+def hidden_groups(build: Build) -> estimation.Pooled:
     """Return the hidden purpose groups of each indicator and year."""
     hidden = database.read_frame(build.connection, FIGURES).filter("is_hidden", pl.col("breakdown") == "purpose_group")
     found: dict[tuple[str, int], frozenset[str]] = {}

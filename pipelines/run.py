@@ -46,9 +46,8 @@ def refresh(workspace: Workspace, progress: Progress) -> Outcome:
 
     `progress` is told the name of each table as its work begins.
     """
-    import dagster as dg
-
     from pipelines.definitions import JOB, build_definitions
+    from pipelines.run_log import open_history
 
     before = editions.current_id(workspace)
     try:
@@ -56,7 +55,7 @@ def refresh(workspace: Workspace, progress: Progress) -> Outcome:
         with database.open_build(workspace.build_file):
             pass  # no other process has it, and a damaged one has been made anew
         job = build_definitions(workspace, progress).resolve_job_def(JOB)
-        with dg.DagsterInstance.from_config(str(workspace.dagster_home)) as instance:
+        with open_history(workspace) as instance:
             result = _execute(job, instance)
             if not result.success and not workspace.build_file.exists():  # damage came to light and it was discarded
                 result = _execute(job, instance)
@@ -76,7 +75,7 @@ def refresh_rooms(workspace: Workspace) -> Outcome:
     before = editions.current_id(workspace)
     try:
         workspace.make_folders()
-        published = run_rooms(workspace, lambda _table: None, database.build_in_memory)
+        published = run_rooms(workspace, lambda _table: None)
     except (receiving.BlockingCheckError, editions.EmptyEditionError, WorkspaceError) as error:
         return Outcome(before, is_new=False, kept_because=Text(str(error), str(error), str(error)))
     except Exception as error:  # noqa: BLE001 - whatever stops one workspace is told, and the others go on

@@ -6,11 +6,13 @@ contracts say that) and when they are built (the assets do).
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
 
@@ -105,38 +107,12 @@ def open_build(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     try:
         file.chmod(0o600)
         connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET enable_progress_bar = false")  # it would write over what is told here
         for schema in SCHEMAS:
             connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
         yield connection
     finally:
         connection.close()
-
-
-@contextmanager
-def build_in_memory(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Build in memory, and let the build database have it when all is well; nobody else can open the file meanwhile.
-
-    For small workspaces in great number: a file is flushed to the disk at every table. When the work breaks off, the
-    file stays as it was.
-
-    Raises
-    ------
-    duckdb.IOException
-        As `open_build`.
-    """
-    fresh = file.with_name(f".{file.name}.partial")
-    fresh.unlink(missing_ok=True)
-    with open_build(file), duckdb.connect(":memory:") as connection:
-        connection.execute("SET TimeZone = 'UTC'")
-        connection.execute("SET enable_progress_bar = false")
-        for schema in SCHEMAS:
-            connection.execute(f"CREATE SCHEMA {schema}")
-        yield connection
-        connection.execute(f"ATTACH '{_quoted(str(fresh))}' AS fresh")
-        connection.execute("COPY FROM DATABASE memory TO fresh")
-        connection.execute("DETACH fresh")
-        fresh.chmod(0o600)
-        fresh.replace(file)
 
 
 @contextmanager
@@ -186,6 +162,46 @@ def read_frame(connection: duckdb.DuckDBPyConnection, table: str) -> pl.DataFram
     return connection.sql(f"SELECT * FROM {table}").pl()
 
 
+def select(
+    connection: duckdb.DuckDBPyConnection, columns: str, table: str, column: str, value: str
+) -> list[tuple[Any, ...]]:
+    """Return columns of the rows of a table in which a column has a value, in their stored order."""
+    return connection.execute(f"SELECT {columns} FROM {table} WHERE {column} = ?", [value]).fetchall()
+
+
+def has_table(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    """Tell whether there is a table `schema.name`."""
+    schema, _, name = table.partition(".")
+    known = "SELECT 1 FROM duckdb_tables() WHERE schema_name = ? AND table_name = ?"
+    return connection.execute(known, [schema, name]).fetchone() is not None
+
+
+def drop_table(connection: duckdb.DuckDBPyConnection, table: str) -> None:
+    """Remove a table."""
+    connection.execute(f"DROP TABLE {table}")
+
+
+def digest(
+    connection: duckdb.DuckDBPyConnection, table: str, of: Mapping[str, str] | None = None, without: str = ""
+) -> str:
+    """Return the SHA-256 of the columns and rows of a table: the same columns, rows and order give the same digest.
+
+    Parameters
+    ----------
+    of
+        Only the rows in which columns have these values.
+    without
+        A column to leave out.
+    """
+    columns = f"* EXCLUDE ({without})" if without else "*"
+    where = " AND ".join(f"{column} = '{_quoted(value)}'" for column, value in (of or {}).items())
+    rows = connection.sql(f"SELECT {columns} FROM {table} WHERE {where or 'true'}").pl()
+    written = BytesIO()
+    # in memory an empty cell holds whatever lay there; Parquet writes none of it
+    rows.rechunk().write_parquet(written, compression="uncompressed", statistics=False)
+    return hashlib.sha256(written.getbuffer()).hexdigest()
+
+
 def build_from_sql(connection: duckdb.DuckDBPyConnection, shape: TableShape, sql: str) -> int:
     """Replace a table by what a SELECT gives, and return its number of rows.
 
@@ -198,16 +214,11 @@ def build_from_sql(connection: duckdb.DuckDBPyConnection, shape: TableShape, sql
     expected = [column.name for column in shape.columns]
     if given.columns != expected:
         raise TableError(f"{shape.name}: has columns {given.columns}, its contract {expected}")
-    connection.execute("BEGIN")
-    try:
+    with _transaction(connection):
         connection.execute(
             f"CREATE OR REPLACE TABLE {shape.name} AS SELECT {_typed(shape)} FROM ({sql}) {_ordered(shape)}"
         )
         _keep_contract(connection, shape)
-    except Exception:
-        connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
     return count(connection, shape.name)
 
 
@@ -231,8 +242,7 @@ def replace_slice(
     """
     columns = ", ".join(f"{item.name} {item.duckdb_type}" for item in shape.columns)
     names = ", ".join(item.name for item in shape.columns)
-    connection.execute("BEGIN")
-    try:
+    with _transaction(connection):
         connection.execute(f"CREATE TABLE IF NOT EXISTS {shape.name} ({columns})")
         if connection.sql(f"SELECT * FROM {shape.name}").columns != [item.name for item in shape.columns]:
             connection.execute(f"CREATE OR REPLACE TABLE {shape.name} ({columns})")
@@ -240,10 +250,6 @@ def replace_slice(
         with _registered(connection, frame) as view:
             connection.execute(f"INSERT INTO {shape.name} SELECT {names} FROM {view}")
         _keep_contract(connection, shape)
-    except Exception:
-        connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
 
 
 def count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
@@ -253,20 +259,15 @@ def count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
 
 
 def export(connection: duckdb.DuckDBPyConnection, file: Path, exports: Sequence[Export]) -> None:
-    """Write tables into a new database file, rows ordered by key, with comments on tables and columns."""
+    """Write tables into a new database file, rows ordered by key, with comments on tables and columns.
+
+    In one transaction: each commit waits for the disk, and a file half written is of no use.
+    """
     connection.execute(f"ATTACH '{_quoted(str(file))}' AS edition")
     try:
-        connection.execute("BEGIN")  # one flush to the disk instead of one a statement
-        for item in exports:
-            schema, _, _ = item.shape.name.partition(".")
-            connection.execute(f"CREATE SCHEMA IF NOT EXISTS edition.{schema}")
-            target = f"edition.{item.shape.name}"
-            connection.execute(f"CREATE TABLE {target} AS {item.select}")
-            _comment(connection, target, item.shape)
-        connection.execute("COMMIT")
-    except Exception:
-        connection.execute("ROLLBACK")
-        raise
+        with _transaction(connection):
+            for item in exports:
+                connection.execute(_copied(item))
     finally:
         connection.execute("DETACH edition")
 
@@ -284,7 +285,7 @@ def write_tables(file: Path, tables: Sequence[tuple[TableShape, pl.DataFrame]]) 
             schema, _, _ = shape.name.partition(".")
             connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
             build_from_frame(connection, shape, frame)
-            _comment(connection, shape.name, shape)
+            connection.execute("; ".join(_comments(shape.name, shape)))
 
 
 def read_leaving(connection: duckdb.DuckDBPyConnection, item: Export) -> pl.DataFrame:
@@ -299,12 +300,6 @@ def export_parquet(connection: duckdb.DuckDBPyConnection, folder: Path, exports:
         connection.execute(f"COPY ({item.select}) TO '{file}' (FORMAT parquet, COMPRESSION zstd)")
 
 
-def _comment(connection: duckdb.DuckDBPyConnection, table: str, shape: TableShape) -> None:
-    connection.execute(f"COMMENT ON TABLE {table} IS '{_quoted(shape.comment)}'")
-    for column in shape.columns:
-        connection.execute(f"COMMENT ON COLUMN {table}.{column.name} IS '{_quoted(column.comment)}'")
-
-
 @contextmanager
 def _registered(connection: duckdb.DuckDBPyConnection, frame: pl.DataFrame) -> Iterator[str]:
     connection.register("frame_to_write", frame)
@@ -312,6 +307,37 @@ def _registered(connection: duckdb.DuckDBPyConnection, frame: pl.DataFrame) -> I
         yield "frame_to_write"
     finally:
         connection.unregister("frame_to_write")
+
+
+@contextmanager
+def _transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Keep all that is done within, or nothing of it when it fails."""
+    connection.execute("BEGIN")
+    try:
+        yield
+    except Exception:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def _copied(item: Export) -> str:
+    """Return the statements that make a table of the database `edition`."""
+    schema, _, _ = item.shape.name.partition(".")
+    target = f"edition.{item.shape.name}"
+    statements = [
+        f"CREATE SCHEMA IF NOT EXISTS edition.{schema}",
+        f"CREATE TABLE {target} AS {item.select}",
+        *_comments(target, item.shape),
+    ]
+    return "; ".join(statements)
+
+
+def _comments(table: str, shape: TableShape) -> list[str]:
+    return [
+        f"COMMENT ON TABLE {table} IS '{_quoted(shape.comment)}'",
+        *(f"COMMENT ON COLUMN {table}.{column.name} IS '{_quoted(column.comment)}'" for column in shape.columns),
+    ]
 
 
 def _typed(shape: TableShape) -> str:

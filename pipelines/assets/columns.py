@@ -34,6 +34,7 @@ def known_columns() -> MappingSchema:
     return schema_of(staged | built)
 
 
+@cache
 def column_lineage(table: str) -> dg.TableColumnLineage | None:
     """Return which columns each column of a table is made of; None for a table without an SQL model."""
     model = models().get(table)

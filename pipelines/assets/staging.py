@@ -8,12 +8,11 @@ from collections.abc import Collection, Iterator
 
 import dagster as dg
 
-from pipelines import contracts
+from pipelines import contracts, receiving
 from pipelines.assets.tables import dependencies, key
 from pipelines.contract_model import SourceContract
-from pipelines.quality import RuleResult
+from pipelines.receiving import CheckOutcome, Outcome
 from pipelines.refresh import Progress, work
-from pipelines.staging import Staged
 
 ACCOUNTED = "rows_and_euros_accounted_for"
 CELLS = "cells_are_readable_and_filled"
@@ -36,7 +35,8 @@ def staging_assets(sources: Collection[str], progress: Progress) -> dg.AssetsDef
         for table in staged:
             if key(table) in selected:
                 progress(table)
-                yield _materialized(table, work(table)(context.resources.build))
+                work(table)(context.resources.build)
+                yield _materialized(table, receiving.outcome(context.resources.build, table.removeprefix("staging.")))
 
     return assets
 
@@ -52,16 +52,14 @@ def _spec(table: str, contract: SourceContract) -> dg.AssetSpec:
     )
 
 
-def _materialized(table: str, staged: object) -> dg.MaterializeResult:  # type: ignore[type-arg]  # Dagster knows the bare class only
-    if not isinstance(staged, Staged):
-        raise TypeError(f"{table}: staging gave {type(staged)}")
+def _materialized(table: str, outcome: Outcome) -> dg.MaterializeResult:  # type: ignore[type-arg]  # Dagster knows the bare class only
     return dg.MaterializeResult(
         asset_key=key(table),
         metadata={
-            "dagster/row_count": dg.MetadataValue.int(staged.rows.height),
-            "rows_quarantined": dg.MetadataValue.int(staged.quarantine.height),
+            "dagster/row_count": dg.MetadataValue.int(outcome.rows_staged),
+            "rows_quarantined": dg.MetadataValue.int(outcome.rows_quarantined),
         },
-        check_results=check_results(key(table), staged),
+        check_results=check_results(key(table), outcome),
     )
 
 
@@ -89,41 +87,41 @@ def check_specs(contract: SourceContract) -> list[dg.AssetCheckSpec]:
     ]
 
 
-def check_results(asset: dg.AssetKey, staged: Staged) -> list[dg.AssetCheckResult]:
+def check_results(asset: dg.AssetKey, outcome: Outcome) -> list[dg.AssetCheckResult]:
     """Return the outcome of each check of `check_specs`."""
     return [
-        *(_rule_result(asset, result) for result in staged.results if not result.rule.implied),
-        _cells_result(asset, [result for result in staged.results if result.rule.implied]),
-        _accounting_result(asset, staged),
+        *(_rule_result(asset, check) for check in outcome.checks if not check.rule.implied),
+        _cells_result(asset, [check for check in outcome.checks if check.rule.implied]),
+        _accounting_result(asset, outcome),
     ]
 
 
-def _rule_result(asset: dg.AssetKey, result: RuleResult) -> dg.AssetCheckResult:
-    is_critical = result.rule.severity == "critical"
+def _rule_result(asset: dg.AssetKey, check: CheckOutcome) -> dg.AssetCheckResult:
+    is_critical = check.rule.severity == "critical"
     return dg.AssetCheckResult(
         asset_key=asset,
-        check_name=_name(result.rule.id),
-        passed=result.passed,
+        check_name=_name(check.rule.id),
+        passed=check.passed,
         severity=dg.AssetCheckSeverity.ERROR if is_critical else dg.AssetCheckSeverity.WARN,
-        description=f"{result.rule.message.fi} {result.rule.remedy.fi}",
-        metadata={"rows_checked": result.rows_checked, "rows_failed": len(result.failing)},
+        description=f"{check.rule.message.fi} {check.rule.remedy.fi}",
+        metadata={"rows_checked": check.rows_checked, "rows_failed": check.rows_failed},
     )
 
 
-def _cells_result(asset: dg.AssetKey, results: list[RuleResult]) -> dg.AssetCheckResult:
-    failed = {_name(result.rule.id): len(result.failing) for result in results if not result.passed}
+def _cells_result(asset: dg.AssetKey, checks: list[CheckOutcome]) -> dg.AssetCheckResult:
+    failed = {_name(check.rule.id): check.rows_failed for check in checks if not check.passed}
     return dg.AssetCheckResult(
         asset_key=asset,
         check_name=CELLS,
         passed=not failed,
         severity=dg.AssetCheckSeverity.WARN,
-        metadata={"rules_checked": len(results), "rows_failed": dg.MetadataValue.json(failed)},
+        metadata={"rules_checked": len(checks), "rows_failed": dg.MetadataValue.json(failed)},
     )
 
 
-def _accounting_result(asset: dg.AssetKey, staged: Staged) -> dg.AssetCheckResult:
-    counts = {name: int(staged.accounts[name].sum()) for name in ("rows_read", "rows_staged", "rows_quarantined")}
-    balanced = counts["rows_read"] == counts["rows_staged"] + counts["rows_quarantined"]
+def _accounting_result(asset: dg.AssetKey, outcome: Outcome) -> dg.AssetCheckResult:
+    counts = {name: getattr(outcome, name) for name in ("rows_read", "rows_staged", "rows_quarantined")}
+    balanced = outcome.rows_read == outcome.rows_staged + outcome.rows_quarantined
     return dg.AssetCheckResult(asset_key=asset, check_name=ACCOUNTED, passed=balanced, metadata=counts)
 
 

@@ -10,11 +10,10 @@ import dagster as dg
 from pipelines import contracts
 from pipelines.assets.columns import lineage_metadata
 from pipelines.assets.landing import INTERFACES
-from pipelines.build import Build
+from pipelines.build import Build, open_for_refresh
 from pipelines.clients import CLIENTS
 from pipelines.refresh import Progress, made_of, work
 from pipelines.workspace import Workspace
-from warehouse import database
 
 
 def build_resource(workspace: Workspace) -> dg.ResourceDefinition:
@@ -22,8 +21,8 @@ def build_resource(workspace: Workspace) -> dg.ResourceDefinition:
 
     @dg.resource
     def build(_context: dg.InitResourceContext) -> Iterator[Build]:
-        with database.open_build(workspace.build_file) as connection:
-            yield Build(workspace, connection)
+        with open_for_refresh(workspace) as opened:
+            yield opened
 
     return build
 
@@ -61,7 +60,7 @@ def tables_asset(name: str, tables: Collection[str], progress: Progress) -> dg.A
                 continue
             progress(table)
             rows = work(table)(context.resources.build)
-            metadata = {"dagster/row_count": dg.MetadataValue.int(int(str(rows)))}
+            metadata = {"dagster/row_count": dg.MetadataValue.int(rows)}
             yield dg.MaterializeResult(asset_key=key(table), metadata={**metadata, **lineage_metadata(context, table)})
 
     return assets

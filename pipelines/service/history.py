@@ -16,6 +16,7 @@ from pipelines.assets.landing import INTERFACES
 from pipelines.contract_model import Text
 from pipelines.contracts import message
 from pipelines.definitions import JOB
+from pipelines.run_log import open_history
 from pipelines.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -63,12 +64,10 @@ def history_of(workspace: Workspace, now: datetime) -> History:
 
 @contextmanager
 def _instance(workspace: Workspace) -> Iterator[dg.DagsterInstance | None]:
-    import dagster as dg
-
     if not (workspace.dagster_home / "dagster.yaml").is_file():
         yield None
         return
-    with dg.DagsterInstance.from_config(str(workspace.dagster_home)) as instance:
+    with open_history(workspace) as instance:
         yield instance
 
 

@@ -1,8 +1,10 @@
-"""How long a refresh of the example takes, with Dagster and without, and where the time goes.
+"""How long a refresh of the example takes, cold and warm, against a bare script, and where the time goes.
 
-Run by `make bench`. It is no test: seconds depend on the machine. Every run is a new process on a workspace of its own,
-so both sides pay for starting Python and for their imports; the two take turns, and the median of the rounds counts.
-Processor seconds stand beside the seconds of the clock, because they stay steady on a machine that has other work too.
+Run by `make bench`. It is no test: seconds depend on the machine. Every cold run is a new process on a workspace of its
+own, so all sides pay for starting Python and for their imports; they take turns, and the median of the rounds counts. A
+warm refresh is the second one of a living process, after one file has got one more row. The bare script (`bare.py`)
+reckons the eight indicators of the handbook and nothing else. Processor seconds stand beside the seconds of the clock,
+because they stay steady on a machine that has other work too.
 """
 
 from __future__ import annotations
@@ -22,18 +24,21 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 ROUNDS = 3
-AIM = 2.5
+AIM, COLD_AIM, WARM_AIM = 2.5, 8.0, 2.0
+BARE = Path(__file__).with_name("bare.py")
 COMMAND = Path(sys.executable).parent / "yhteispeli"
-IN_PROCESS = "--rooms"
+IN_PROCESS, WARM = "--rooms", "--warm"
 
 
 def main() -> None:
-    """Measure and print; `--rooms WORKSPACE` is the side without Dagster, in a process of its own."""
+    """Measure and print; `--rooms` and `--warm WORKSPACE` are sides that have a process of their own."""
     if IN_PROCESS in sys.argv:
         print(json.dumps(_rooms(Path(sys.argv[-1]))))
-        return
-    with TemporaryDirectory() as folder:
-        _report(*_measure(Path(folder)))
+    elif WARM in sys.argv:
+        print(json.dumps(_warm(Path(sys.argv[-1]))))
+    else:
+        with TemporaryDirectory() as folder:
+            _report(_measure(Path(folder)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +50,52 @@ class Timed:
     printed: str
 
 
-def _measure(folder: Path) -> tuple[list[Timed], list[Timed], Timed]:
-    """Return the rounds with Dagster, the rounds without, and one bare import of the Dagster definitions."""
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The rounds of each side, one bare import of the Dagster definitions, and how far the bare figures are from ours."""
+
+    dagster: list[Timed]
+    rooms: list[Timed]
+    bare: list[Timed]
+    warm: list[Timed]
+    definitions: Timed
+    apart: dict[str, float]
+
+
+def _measure(folder: Path) -> Measured:
     example = folder / "example"
     _timed(COMMAND, "example", example)
-    with_dagster, without = [], []
+    dagster, rooms, bare, warm = [], [], [], []
     for number in range(ROUNDS):
-        first, second = (shutil.copytree(example, folder / f"{side}{number}") for side in ("dagster", "rooms"))
-        with_dagster.append(_timed(COMMAND, "refresh", first))
-        without.append(_timed(sys.executable, __file__, IN_PROCESS, second))
-    return with_dagster, without, _timed(sys.executable, "-c", "import pipelines.definitions")
+        first, second, third = (
+            shutil.copytree(example, folder / f"{side}{number}") for side in ("dagster", "rooms", "warm")
+        )
+        dagster.append(_timed(COMMAND, "refresh", first))
+        rooms.append(_timed(sys.executable, __file__, IN_PROCESS, second))
+        bare.append(_timed(sys.executable, BARE, example))
+        told = json.loads(_timed(sys.executable, __file__, WARM, third).printed)
+        warm.append(Timed(told["seconds"], told["processor_seconds"], ""))
+    definitions = _timed(sys.executable, "-c", "import pipelines.definitions")
+    return Measured(dagster, rooms, bare, warm, definitions, _apart(folder / "dagster0", json.loads(bare[0].printed)))
+
+
+def _apart(root: Path, bare: dict[str, dict[str, float]]) -> dict[str, float]:
+    """Return for each indicator how far the figure of its newest year is from that of the edition, as a share."""
+    from pipelines import editions
+    from pipelines.workspace import Workspace
+    from warehouse import database
+
+    file = editions.analyst_file(Workspace(root))
+    if file is None:
+        sys.exit("The refresh made no edition.")
+    with database.open_edition(file) as edition:
+        values = database.read_frame(edition, "marts.indicator_values").filter(breakdown="total")
+    ours = {(row["indicator_id"], row["period"]): row["value"] for row in values.iter_rows(named=True) if row["value"]}
+    apart = {}
+    for indicator, of_period in bare.items():
+        both = [period for period in sorted(of_period) if (indicator, period) in ours]
+        apart[indicator] = abs(of_period[both[-1]] / ours[indicator, both[-1]] - 1)
+    return apart
 
 
 def _timed(*command: str | Path) -> Timed:
@@ -70,6 +111,22 @@ def _processor_seconds() -> float:
     """Return what the processes started from here have used so far."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
+
+
+def _warm(root: Path) -> dict[str, float]:
+    """Refresh, let one file get one more row, and return what it takes to refresh again."""
+    from pipelines import run
+    from pipelines.workspace import Workspace
+
+    run.refresh(Workspace(root), lambda _table: None)
+    file = min((root / "inbox" / "city_work").glob("*.csv"))
+    lines = file.read_bytes().rstrip().splitlines(keepends=True)
+    file.write_bytes(b"".join([*lines, b"\r\n", lines[-1]]))
+    started, used = time.perf_counter(), time.process_time()
+    outcome = run.refresh(Workspace(root), lambda _table: None)
+    if not outcome.is_new:
+        sys.exit(f"The second refresh made no new edition: {outcome}")
+    return {"seconds": time.perf_counter() - started, "processor_seconds": time.process_time() - used}
 
 
 def _rooms(root: Path) -> dict[str, float]:
@@ -95,15 +152,22 @@ def _rooms(root: Path) -> dict[str, float]:
     return dict(spent)
 
 
-def _report(with_dagster: list[Timed], without: list[Timed], definitions: Timed) -> None:
-    dagster, rooms = _median(with_dagster), _median(without)
-    print(f"Cold refresh of the example, median of {ROUNDS} rounds")
+def _report(measured: Measured) -> None:
+    dagster, rooms, bare = (_median(side) for side in (measured.dagster, measured.rooms, measured.bare))
+    without, definitions = measured.rooms, measured.definitions
+    print(f"Refresh of the example, median of {ROUNDS} rounds")
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores\n")
-    print(f"{'':<34} seconds  processor")
-    print(f"  {'yhteispeli refresh (Dagster)':<32} {dagster.seconds:7.2f} {dagster.processor_seconds:10.2f}")
-    print(f"  {'the same rooms without it':<32} {rooms.seconds:7.2f} {rooms.processor_seconds:10.2f}")
-    ratios = dagster.seconds / rooms.seconds, dagster.processor_seconds / rooms.processor_seconds
-    print(f"  {'ratio':<32} {ratios[0]:7.2f} {ratios[1]:10.2f}   aim: at most {AIM}\n")
+    print(f"{'':<40} seconds  processor")
+    _line("cold: yhteispeli refresh (Dagster)", dagster, f"aim: at most {COLD_AIM} s")
+    _line("cold: the same rooms without it", rooms)
+    _line("warm: one file has one more row", _median(measured.warm), f"aim: at most {WARM_AIM} s")
+    _line("bare script, eight indicators", bare)
+    _line("ratio cold / bare", _ratio(dagster, bare), f"aim: at most {AIM}")
+    _line("ratio with / without Dagster", _ratio(dagster, rooms), f"aim: at most {AIM}")
+    print("\nHow far the figures of the bare script are from ours, newest year")
+    for indicator, share in measured.apart.items():
+        print(f"  {indicator:<40} {share:6.1%}")
+    print()
     print("Where the time goes without Dagster")
     runs = [json.loads(timed.printed) for timed in without]
     parts = {part: statistics.median(run[part] for run in runs) for part in runs[0]}
@@ -113,6 +177,14 @@ def _report(with_dagster: list[Timed], without: list[Timed], definitions: Timed)
     print("\nWhat Dagster adds")
     print(f"  {'in all':<32} {dagster.seconds - rooms.seconds:7.2f}")
     print(f"  {'importing its definitions, alone':<32} {definitions.seconds:7.2f}")
+
+
+def _line(what: str, timed: Timed, aim: str = "") -> None:
+    print(f"  {what:<38} {timed.seconds:7.2f} {timed.processor_seconds:10.2f}   {aim}".rstrip())
+
+
+def _ratio(one: Timed, other: Timed) -> Timed:
+    return Timed(one.seconds / other.seconds, one.processor_seconds / other.processor_seconds, "")
 
 
 def _median(rounds: list[Timed]) -> Timed:

@@ -139,7 +139,7 @@ def test_every_rule_becomes_an_expectation_that_bears_its_id(source: SourceContr
     for rule in source.rules:
         if rule.expectation in {*contracts.READING_RULES, *COMPARING_RULES}:
             continue
-        expectation = quality.build(rule, rows_before=100)
+        expectation = quality.build(rule)
         assert expectation.meta == {"rule_id": rule.id}
         assert expectation.expectation_type == rule.expectation
 

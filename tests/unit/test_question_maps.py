@@ -266,6 +266,7 @@ def test_a_refresh_reads_an_export_that_it_refused_before_there_was_a_map(worksp
     (workspace.inbox / "association_returns" / "kysely.csv").write_text(GOOGLE, encoding="utf-8")
     with database.open_build(workspace.build_file) as connection:
         build = Build(workspace, connection)
+        receiving.land(build, "association_returns")
         assert receiving.raw(build, "association_returns") == 0
         (reason,) = landing.refusals(workspace, "association_returns").values()
         assert "yhteispeli map" in reason.fi

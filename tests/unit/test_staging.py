@@ -192,7 +192,7 @@ def test_a_register_that_lies_in_quarantine_has_shrunk(settings: Settings) -> No
     (size,) = [result for result in outcome.results if result.rule.id == "prh_register.does_not_shrink"]
     assert (size.passed, size.rows_checked) == (False, 1)
     with pytest.raises(receiving.BlockingCheckError, match="yli viidenneksen vähemmän"):
-        receiving.refuse_critical(outcome)
+        receiving.refuse_critical(outcome.results)
 
 
 def test_free_text_stops_at_raw(settings: Settings) -> None:

@@ -63,8 +63,10 @@ def staged(workspace: Workspace, source: str) -> Staged:
     with database.open_build(workspace.build_file) as connection:
         build = Build(workspace, connection)
         if source == "association_returns":
+            receiving.land(build, "prh_register")
             receiving.raw(build, "prh_register")
             receiving.stage(build, "prh_register")
+        receiving.land(build, source)
         receiving.raw(build, source)
         return receiving.stage(build, source)
 
