@@ -8,7 +8,7 @@ Here belongs: the workspace and its open build database, handed from room to roo
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 import duckdb
@@ -74,5 +74,7 @@ def _taken_out(connection: duckdb.DuckDBPyConnection) -> dict[str, Made]:
 
 
 def _put_back(build: Build) -> None:
+    """Write what is known into the file; where that fails, as on a full disk, the next refresh knows nothing."""
     rows = [(table, made.recipe, made.content, made.rows) for table, made in build.made.items()]
-    database.write_frame(build.connection, MADE, pl.DataFrame(rows, schema=MADE_SCHEMA, orient="row"))
+    with suppress(duckdb.Error):  # the tables and the edition are there all the same
+        database.write_frame(build.connection, MADE, pl.DataFrame(rows, schema=MADE_SCHEMA, orient="row"))

@@ -10,15 +10,16 @@ pages of Dagster and its daemon read what was written here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Self
 
 import dagster as dg
-import sqlalchemy as sql
 import yaml
 from dagster._core.instance.ref import InstanceRef
 from dagster._core.storage.event_log import SqliteEventLogStorage
+from dagster._core.storage.sql import create_engine
+from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._serdes import ConfigurableClassData
 
 from pipelines.workspace import Workspace
@@ -49,7 +50,7 @@ class RunLog(SqliteEventLogStorage):
     """
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
-        self._open: dict[str, sql.Connection] = {}
+        self._open: dict[str, Any] = {}
         self._is_there: dict[str, bool] = {}
         super().__init__(base_dir, inst_data)
 
@@ -59,7 +60,7 @@ class RunLog(SqliteEventLogStorage):
         return cls(inst_data=inst_data, **config_value)
 
     @contextmanager
-    def _connect(self, shard: str) -> Iterator[sql.Connection]:
+    def _connect(self, shard: str) -> Iterator[Any]:
         if shard not in self._open:
             with super()._connect(shard):
                 pass  # makes the file when it is missing
@@ -68,13 +69,10 @@ class RunLog(SqliteEventLogStorage):
             with connection.begin():
                 yield connection
 
-    def _opened(self, shard: str) -> sql.Connection:
+    def _opened(self, shard: str) -> Any:
         # the lock of `_connect` lets one thread in at a time
-        engine = sql.create_engine(
-            self.conn_string_for_shard(shard),
-            poolclass=sql.StaticPool,
-            connect_args={"timeout": 30, "check_same_thread": False},
-        )
+        waits = {"timeout": SQLITE_BUSY_TIMEOUT_SECONDS, "check_same_thread": False}
+        engine = create_engine(self.conn_string_for_shard(shard), connect_args=waits)
         connection = self._open[shard] = engine.connect()
         connection.exec_driver_sql("PRAGMA synchronous = OFF")
         connection.commit()
@@ -88,12 +86,12 @@ class RunLog(SqliteEventLogStorage):
         """Tell whether an index is there; once it is, it stays."""
         return self._remembered(f"index {name}", lambda: super(RunLog, self).has_secondary_index(name))
 
-    def _has_asset_key_col_on_connection(self, conn: sql.Connection, column_name: str) -> bool:
+    def _has_asset_key_col_on_connection(self, conn: Any, column_name: str) -> bool:
         return self._remembered(
             f"column {column_name}", lambda: super(RunLog, self)._has_asset_key_col_on_connection(conn, column_name)
         )
 
-    def _remembered(self, what: str, look: Any) -> bool:
+    def _remembered(self, what: str, look: Callable[[], bool]) -> bool:
         if not self._is_there.get(what):
             self._is_there[what] = look()
         return self._is_there[what]
