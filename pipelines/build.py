@@ -38,15 +38,11 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """What every room needs: the workspace, the open build database, and what is known of the tables in it.
-
-    Where nothing is kept from an earlier refresh (`keeps`), every table is made and nothing is known of it.
-    """
+    """What every room needs: the workspace, the open build database, and what is known of the tables in it."""
 
     workspace: Workspace
     connection: duckdb.DuckDBPyConnection
     made: dict[str, Made] = field(default_factory=dict)
-    keeps: bool = True
 
 
 @contextmanager
@@ -67,13 +63,6 @@ def open_for_refresh(workspace: Workspace) -> Iterator[Build]:
             raise
         if workspace.build_file.exists():  # else it was damaged and has been discarded
             _put_back(build)
-
-
-@contextmanager
-def open_in_memory(workspace: Workspace) -> Iterator[Build]:
-    """Open a build in memory that keeps nothing of the one before; the build database gets it when all is well."""
-    with database.build_in_memory(workspace.build_file) as connection:
-        yield Build(workspace, connection, keeps=False)
 
 
 def _taken_out(connection: duckdb.DuckDBPyConnection) -> dict[str, Made]:

@@ -7,7 +7,6 @@ itself (`pipelines.receiving`, `pipelines.rooms`), Dagster (`pipelines.definitio
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
 from functools import cache, partial
 from graphlib import TopologicalSorter
 
@@ -19,7 +18,6 @@ from warehouse.models import models
 
 Progress = Callable[[str], None]
 Work = Callable[[Build], int]
-Opening = Callable[[Workspace], AbstractContextManager[Build]]
 
 
 @cache
@@ -74,8 +72,6 @@ def _make(table: str, do: Work, build: Build) -> int:
     with database.discarding_if_damaged(build.workspace.build_file):
         if room == "raw":
             receiving.land(build, source)
-        if not build.keeps:
-            return do(build)
         recipe = keeping.recipe(build, table, parts)
         if keeping.stays(build, table, recipe):
             return build.made[table].rows
@@ -102,20 +98,15 @@ def _work(table: str) -> Work:
     return partial(rooms.meta, table=name) if room == "meta" else partial(rooms.model, table=table)
 
 
-def run_rooms(workspace: Workspace, progress: Progress, opened: Opening = open_for_refresh) -> editions.Published:
+def run_rooms(workspace: Workspace, progress: Progress) -> editions.Published:
     """Refresh a workspace by calling the rooms one after another, without Dagster.
-
-    Parameters
-    ----------
-    opened
-        Opens the build database.
 
     Raises
     ------
     receiving.BlockingCheckError, editions.EmptyEditionError, database.TableError
         The edition before stays in force.
     """
-    with opened(workspace) as build:
+    with open_for_refresh(workspace) as build:
         for table in made_of():
             progress(table)
             work(table)(build)

@@ -14,7 +14,6 @@ import duckdb
 import polars as pl
 
 from pipelines import contracts, editions, obstacles, receiving
-from pipelines.build import open_in_memory
 from pipelines.contract_model import Text
 from pipelines.contracts import message
 from pipelines.refresh import Progress, run_rooms
@@ -76,7 +75,7 @@ def refresh_rooms(workspace: Workspace) -> Outcome:
     before = editions.current_id(workspace)
     try:
         workspace.make_folders()
-        published = run_rooms(workspace, lambda _table: None, open_in_memory)
+        published = run_rooms(workspace, lambda _table: None)
     except (receiving.BlockingCheckError, editions.EmptyEditionError, WorkspaceError) as error:
         return Outcome(before, is_new=False, kept_because=Text(str(error), str(error), str(error)))
     except Exception as error:  # noqa: BLE001 - whatever stops one workspace is told, and the others go on

@@ -112,6 +112,7 @@ def open_build(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     try:
         file.chmod(0o600)
         connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET enable_progress_bar = false")  # it would write over what is told here
         for schema in SCHEMAS:
             connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
         yield connection
@@ -128,29 +129,6 @@ def in_memory() -> Iterator[duckdb.DuckDBPyConnection]:
         for schema in SCHEMAS:
             connection.execute(f"CREATE SCHEMA {schema}")
         yield connection
-
-
-@contextmanager
-def build_in_memory(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Build in memory, and let the build database have it when all is well; nobody else can open the file meanwhile.
-
-    For small workspaces in great number: a file is flushed to the disk at every table. When the work breaks off, the
-    file stays as it was.
-
-    Raises
-    ------
-    duckdb.IOException
-        As `open_build`.
-    """
-    fresh = file.with_name(f".{file.name}.partial")
-    fresh.unlink(missing_ok=True)
-    with open_build(file), in_memory() as connection:
-        yield connection
-        connection.execute(f"ATTACH '{quoted(str(fresh))}' AS fresh")
-        connection.execute("COPY FROM DATABASE memory TO fresh")
-        connection.execute("DETACH fresh")
-        fresh.chmod(0o600)
-        fresh.replace(file)
 
 
 @contextmanager
@@ -323,7 +301,7 @@ def write_tables(file: Path, tables: Sequence[tuple[TableShape, pl.DataFrame]]) 
             schema, _, _ = shape.name.partition(".")
             connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
             build_from_frame(connection, shape, frame)
-            _comment(connection, shape.name, shape)
+            connection.execute("; ".join(_comments(shape.name, shape)))
 
 
 def read_leaving(connection: duckdb.DuckDBPyConnection, item: Export) -> pl.DataFrame:
@@ -349,12 +327,6 @@ def import_parquet(connection: duckdb.DuckDBPyConnection, folder: Path, shapes: 
     for shape in shapes:
         file = quoted(str(folder / f"{shape.name}.parquet"))
         build_from_sql(connection, shape, f"SELECT * FROM read_parquet('{file}')")
-
-
-def _comment(connection: duckdb.DuckDBPyConnection, table: str, shape: TableShape) -> None:
-    connection.execute(f"COMMENT ON TABLE {table} IS '{quoted(shape.comment)}'")
-    for column in shape.columns:
-        connection.execute(f"COMMENT ON COLUMN {table}.{column.name} IS '{quoted(column.comment)}'")
 
 
 @contextmanager
@@ -414,12 +386,16 @@ def _copied(item: Export) -> str:
     statements = [
         f"CREATE SCHEMA IF NOT EXISTS edition.{schema}",
         f"CREATE TABLE {target} AS {item.select}",
-        f"COMMENT ON TABLE {target} IS '{quoted(item.shape.comment)}'",
-    ]
-    statements += [
-        f"COMMENT ON COLUMN {target}.{column.name} IS '{quoted(column.comment)}'" for column in item.shape.columns
+        *_comments(target, item.shape),
     ]
     return "; ".join(statements)
+
+
+def _comments(table: str, shape: TableShape) -> list[str]:
+    return [
+        f"COMMENT ON TABLE {table} IS '{quoted(shape.comment)}'",
+        *(f"COMMENT ON COLUMN {table}.{column.name} IS '{quoted(column.comment)}'" for column in shape.columns),
+    ]
 
 
 def _typed(shape: TableShape) -> str:

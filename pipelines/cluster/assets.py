@@ -120,4 +120,4 @@ def _refuse_other_code(workspace: Workspace, code: str) -> None:
 def _build(deployment: Deployment, context: dg.AssetExecutionContext) -> Iterator[Build]:
     """Open an empty build database for the town of the run: no personal data stay on the disk of a worker."""
     with database.in_memory() as connection:
-        yield Build(deployment.country.towns[context.partition_key], connection, keeps=False)
+        yield Build(deployment.country.towns[context.partition_key], connection)
