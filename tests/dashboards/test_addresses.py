@@ -13,7 +13,7 @@ from small_edition import AWARDED, EDITION
 from streamlit.testing.v1 import AppTest
 from test_pages import opened, text_of
 
-from dashboards import data
+from dashboards import data, published
 from dashboards.formats import euros
 from dashboards.navigation import PAGES
 
@@ -42,7 +42,7 @@ def with_old(workspace: Path) -> Path:
 
 def _describe(folder: Path, moment: str, software: str = version("yhteispeli")) -> None:
     described = {"published_at": moment, "software_version": software}
-    (folder / data.DESCRIPTION).write_text(json.dumps(described), encoding="utf-8")
+    (folder / published.DESCRIPTION).write_text(json.dumps(described), encoding="utf-8")
 
 
 def bodies_of(app: AppTest) -> str:
