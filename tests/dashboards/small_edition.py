@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,7 @@ def build(root: Path, *, example: bool = True, email: str = "jarjestot@esimerkki
             if table.audience == "public":
                 _write(connection, table, list(rows.get(table.full_name, ())))
         _write_open_data(connection, folder / "open_data")
-    described = {"published_at": "2026-03-02T06:00:00.000000+00:00", "software_version": "0.1.0"}
+    described = {"published_at": "2026-03-02T06:00:00.000000+00:00", "software_version": version("yhteispeli")}
     (folder / "edition.json").write_text(json.dumps(described), encoding="utf-8")
     (root / "CURRENT").write_text(EDITION, encoding="utf-8")
     return EDITION
@@ -83,7 +84,7 @@ def _tables(settings: Settings, *, example: bool, email: str) -> dict[str, Itera
                     "municipality_name": settings.municipality.name,
                     "is_example": example,
                     "data_until": date(2026, 3, 1),
-                    "software_version": "0.1.0",
+                    "software_version": version("yhteispeli"),
                     "disclosure_k": K,
                     "active_within_months": 24,
                     "contact_name": settings.contact.name,
