@@ -17,7 +17,7 @@ SETTINGS = {"runner.postScriptGC": False, "runner.magicEnabled": False, "server.
 SETTINGS |= {"browser.gatherUsageStats": False, "logger.hideWelcomeMessage": True, "logger.level": "warning"}
 
 if __name__ == "__main__":
-    app = st.App(Path(__file__).parent / "bare" / "page.py")
+    app = st.App(Path(__file__).parent / "one_element" / "page.py")
     for name, value in SETTINGS.items():
         config.set_option(name, value)
     uvicorn.run(app, port=int(sys.argv[2]), ws="websockets-sansio", access_log=False, log_level="warning")

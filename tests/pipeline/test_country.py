@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 
 import duckdb
@@ -61,13 +63,7 @@ def refreshed(tmp_path_factory: pytest.TempPathFactory, capsys_module: Callable[
 @pytest.fixture(scope="module")
 def capsys_module() -> Iterator[Callable[[], tuple[str, str]]]:
     """What the command line printed since it was last asked, for fixtures of a module."""
-    from io import StringIO
-
-    from pipelines import console
-
     out, errors = StringIO(), StringIO()
-    before = console.out.file, console.errors.file
-    console.out.file, console.errors.file = out, errors
 
     def asked() -> tuple[str, str]:
         said = out.getvalue(), errors.getvalue()
@@ -76,8 +72,8 @@ def capsys_module() -> Iterator[Callable[[], tuple[str, str]]]:
             stream.truncate()
         return said
 
-    yield asked
-    console.out.file, console.errors.file = before
+    with redirect_stdout(out), redirect_stderr(errors):
+        yield asked
 
 
 def _town_values(refreshed: Refreshed, code: str) -> list[tuple[object, ...]]:
