@@ -10,8 +10,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from dashboards.comparison_rows import ComparedFigure, ComparedTown, Comparison
+from dashboards.components import Markup
 from dashboards.data import Edition
 from dashboards.formats import bare, number, quantity
+from dashboards.origin_link import origin_address, origin_of
 from dashboards.rows import IndicatorCard
 from dashboards.sentences import verdict_marked
 from dashboards.texts import language, say, tr
@@ -111,7 +113,17 @@ def _row(edition: Edition, card: IndicatorCard, figure: ComparedFigure, town: Co
     return [
         town.municipality_name,
         "–" if town.residents is None else number(town.residents),
-        quantity(figure.value, card) if figure.value is not None else edition.message(figure.reason or LACKS_FIGURE),
+        _value(edition, card, figure),
         f"{bare(figure.lower or 0.0, card)}–{bare(figure.upper or 0.0, card)}" if has_interval else "–",
         "–" if figure.value is None else verdict_marked(figure.verdict),
     ]
+
+
+def _value(edition: Edition, card: IndicatorCard, figure: ComparedFigure) -> str:
+    """Return the figure, which leads to its origin where it is the municipality's own, or why there is none."""
+    if figure.value is None:
+        return edition.message(figure.reason or LACKS_FIGURE)
+    shown = quantity(figure.value, card)
+    if figure.municipality_code != edition.facts.municipality_code:
+        return shown
+    return Markup(origin_of(origin_address(card.indicator_id, figure.period), shown, say(card.title)))

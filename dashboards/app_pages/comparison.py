@@ -65,4 +65,10 @@ else:
                 "ways, so a small difference says little."
             )
         )
+        + components.paragraph(
+            tr(
+                "The municipality's own figure is a link to where it comes from. Where the figures of others "
+                "come from is shown on their own pages."
+            )
+        )
     )

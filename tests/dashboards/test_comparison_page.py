@@ -51,6 +51,15 @@ def test_the_page_sets_the_municipality_beside_its_peers(country: Country, app: 
     assert "1 000 asukasta" in words.replace("\u00a0", " ")
 
 
+def test_its_own_figure_leads_to_where_it_comes_from(country: Country, app: AppTest) -> None:
+    assert country.towns
+    opened(app, "comparison", tunnusluku="grants_awarded_eur", vuosi="2025")
+    (table,) = [element.proto.body for element in app.html if "<table" in element.proto.body]
+    assert table.count("yp-origin") == 1
+    assert "luku=grants_awarded_eur" in table
+    assert "kausi=2025" in table
+
+
 def test_what_is_hidden_and_what_is_missing_say_why(country: Country, app: AppTest) -> None:
     file = country.towns["001"].editions
     (edition,) = file.iterdir()
