@@ -71,6 +71,7 @@ def _frame(card: IndicatorCard, height: int) -> go.Figure:
         tickprefix=before,
         ticksuffix=after,
         tickformat="",
+        exponentformat="none",  # 10 000, not 10k
         separatethousands=True,
         showgrid=True,
         gridcolor=LINE,
