@@ -6,6 +6,7 @@ import ast
 import re
 import sys
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from importlib.metadata import packages_distributions
 from pathlib import Path
@@ -137,3 +138,9 @@ def test_modules_stay_short_and_bear_a_name() -> None:
     for file in PYTHON:
         assert len(file.read_text(encoding="utf-8").splitlines()) <= LONGEST_MODULE, _name(file)
         assert not {file.stem, *file.relative_to(ROOT).parent.parts} & VAGUE_NAMES, _name(file)
+
+
+def test_test_modules_are_named_apart() -> None:
+    """The tests are no package, so pytest knows a module by its name alone."""
+    names = Counter(path.name for path in (ROOT / "tests").rglob("test_*.py") if "node_modules" not in path.parts)
+    assert [name for name, count in names.items() if count > 1] == []
