@@ -230,7 +230,7 @@ def build_from_sql(connection: duckdb.DuckDBPyConnection, shape: TableShape, sql
     expected = [column.name for column in shape.columns]
     if given.columns != expected:
         raise TableError(f"{shape.name}: has columns {given.columns}, its contract {expected}")
-    with _transaction(connection):
+    with transaction(connection):
         connection.execute(
             f"CREATE OR REPLACE TABLE {shape.name} AS SELECT {_typed(shape)} FROM ({sql}) {_ordered(shape)}"
         )
@@ -258,7 +258,7 @@ def replace_slice(
     """
     columns = ", ".join(f"{item.name} {item.duckdb_type}" for item in shape.columns)
     names = ", ".join(item.name for item in shape.columns)
-    with _transaction(connection):
+    with transaction(connection):
         connection.execute(f"CREATE TABLE IF NOT EXISTS {shape.name} ({columns})")
         if connection.sql(f"SELECT * FROM {shape.name}").columns != [item.name for item in shape.columns]:
             connection.execute(f"CREATE OR REPLACE TABLE {shape.name} ({columns})")
@@ -281,7 +281,7 @@ def export(connection: duckdb.DuckDBPyConnection, file: Path, exports: Sequence[
     """
     connection.execute(f"ATTACH '{quoted(str(file))}' AS edition")
     try:
-        with _transaction(connection):
+        with transaction(connection):
             for item in exports:
                 connection.execute(_copied(item))
     finally:
@@ -368,7 +368,7 @@ def _registered(connection: duckdb.DuckDBPyConnection, frame: pl.DataFrame) -> I
 
 
 @contextmanager
-def _transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """Keep all that is done within, or nothing of it when it fails."""
     connection.execute("BEGIN")
     try:

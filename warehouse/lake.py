@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.database import quoted
+from warehouse.database import quoted, transaction
 
 
 def editions_of(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
@@ -33,16 +33,11 @@ def lay(connection: duckdb.DuckDBPyConnection, edition: Path, owner: Mapping[str
     key, value = next(iter(owner.items()))
     connection.execute(f"ATTACH '{quoted(str(edition))}' AS edition (READ_ONLY)")
     given = _tables(connection, "edition")
-    connection.execute("BEGIN")
-    try:
+    with transaction(connection):
         for schema, table in _tables(connection, "lake"):
             connection.execute(f"DELETE FROM lake.{schema}.{table} WHERE {key} = ?", [value])
         for schema, table in given:
             _insert(connection, schema, table, owner)
-    except Exception:
-        connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
     connection.execute("DETACH edition")
 
 
