@@ -9,6 +9,7 @@ import duckdb
 import pytest
 from playwright.sync_api import Page, Response, expect
 from small_edition import EDITION
+from unfolding import unfold
 
 from dashboards.formats import number
 from dashboards.guarded_answers import GUARDS
@@ -67,7 +68,7 @@ def test_charts_have_their_words_and_tables(reader: Page, address: str) -> None:
     chart = reader.locator("[aria-label^='Myönnetyt avustukset 2025']").first
     expect(chart).to_be_visible(timeout=20_000)
     expect(reader.locator(".js-plotly-plot").first).to_be_visible(timeout=20_000)
-    reader.get_by_text("Näytä taulukkona: Myönnetyt avustukset", exact=True).click()
+    unfold(reader, "Näytä taulukkona: Myönnetyt avustukset")
     table = reader.get_by_role("table", name="Myönnetyt avustukset (€)")
     expect(table.get_by_role("row")).to_have_count(13)
     expect(table.get_by_role("rowheader", name="2025")).to_be_visible()
