@@ -15,10 +15,10 @@ import os
 import resource
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import BoundedSemaphore
 from typing import Final
 
 from pipelines.contracts import message
@@ -32,10 +32,10 @@ MOST_MEMORY: Final = 6 * 1024**3
 """Bytes that a check may reserve; of the largest file that may be delivered it fills a third of them."""
 
 AT_ONCE: Final = 2
-"""So many checks run at a time; whoever comes then waits."""
+"""So many checks run at a time; whoever comes then waits, and who came first goes first."""
 
 _OUTCOME, _WORKBOOK = "outcome.json", "feedback.xlsx"
-_FREE: Final = BoundedSemaphore(AT_ONCE)
+_checking: Final = ThreadPoolExecutor(AT_ONCE, "check")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +93,12 @@ def check_apart(content: bytes, name: str, source: str | None, workspace: Path, 
     source
         Name of the source, None when it is to be recognised.
     """
+    return _checking.submit(_check, content, name, source, workspace, language).result()
+
+
+def _check(content: bytes, name: str, source: str | None, workspace: Path, language: str) -> Feedback:
     sha256 = hashlib.sha256(content).hexdigest()
-    with _FREE, TemporaryDirectory(prefix="yhteispeli-") as folder:
+    with TemporaryDirectory(prefix="yhteispeli-") as folder:
         file = Path(folder) / "delivered" / name
         file.parent.mkdir()
         file.write_bytes(content)

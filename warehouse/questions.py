@@ -10,11 +10,11 @@ import json
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
-from threading import BoundedSemaphore
 from typing import Final
 
 import polars as pl
@@ -26,7 +26,8 @@ LONGEST: Final = 20_000
 AT_ONCE: Final = 2
 """Questions that are answered at a time; the next ones wait, as long as a question may take."""
 
-_places = BoundedSemaphore(AT_ONCE)
+_answering: Final = ThreadPoolExecutor(AT_ONCE, "question")
+"""Whoever asks first is answered first: of a semaphore those who ask again at once would get the place each time."""
 _PROGRAM = Path(__file__).resolve().parents[1]
 
 
@@ -60,14 +61,16 @@ def ask(file: Path, sql: str) -> Answer:
     """
     if len(sql) > LONGEST:
         raise Unanswered("too_large")
-    if not _places.acquire(timeout=SECONDS):
+    waiting = _answering.submit(_answer, {"file": str(file.resolve()), "sql": sql})
+    wait([waiting], timeout=SECONDS)
+    if waiting.cancel():  # no place was free in all that time
         raise Unanswered("busy")
+    return waiting.result()
+
+
+def _answer(question: dict[str, str]) -> Answer:
     started = time.monotonic()
-    try:
-        output = _run({"file": str(file.resolve()), "sql": sql})
-    finally:
-        _places.release()
-    line, _, table = output.partition(b"\n")
+    line, _, table = _run(question).partition(b"\n")
     head = json.loads(line)
     if head["fault"]:
         raise Unanswered(head["fault"], head["detail"])

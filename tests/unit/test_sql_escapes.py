@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
+from threading import Event
+from time import sleep
 from typing import Any
 
 import duckdb
@@ -118,10 +121,36 @@ def test_an_overlong_question_is_not_even_read(file: Path) -> None:
 
 def test_when_all_places_are_taken_one_is_told(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(questions, "SECONDS", 0)
-    taken = [questions._places.acquire(blocking=False) for _ in range(questions.AT_ONCE)]
+    free = Event()
+    taken = [questions._answering.submit(free.wait) for _ in range(questions.AT_ONCE)]
     try:
-        assert all(taken)
         assert outcome_of(file, "SELECT 1")[0] == "busy"
     finally:
-        for _ in taken:
-            questions._places.release()
+        free.set()
+    wait(taken)
+
+
+def test_whoever_asks_first_is_answered_first(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One place is free, so that the order in which the questions come to it is the order of the answers."""
+    free, end = Event(), Event()
+    answered: list[str] = []
+
+    def noted(question: dict[str, str]) -> bytes:
+        answered.append(question["sql"])
+        return b'{"fault": null, "rows": 0, "is_whole": true, "types": []}\n'
+
+    monkeypatch.setattr(questions, "_run", noted)
+    taken = [questions._answering.submit(end.wait) for _ in range(questions.AT_ONCE - 1)]
+    taken.append(questions._answering.submit(free.wait))
+    asked = [f"SELECT {number}" for number in range(10)]
+    with ThreadPoolExecutor(len(asked)) as analysts:
+        waiting = []
+        for number, sql in enumerate(asked):
+            waiting.append(analysts.submit(ask, file, sql))
+            while questions._answering._work_queue.qsize() <= number:
+                sleep(0.001)
+        free.set()
+        wait(waiting)
+    end.set()
+    wait(taken)
+    assert answered == asked
