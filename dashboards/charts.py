@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 import plotly.graph_objects as go  # type: ignore[import-untyped]
 
-from dashboards.formats import on_scale, quantity, scale_of, separators, unit_marks
+from dashboards.formats import bare, on_scale, quantity, scale_of, separators, unit_marks
 from dashboards.rows import CouncilTerm, IndicatorCard, SeriesBreak, Value
 from dashboards.texts import tr
 from dashboards.theme import ACCENT, INK, PALE, QUIET, TEMPLATE, WHITE
@@ -228,7 +228,10 @@ def _add_targets(
     targets: Sequence[tuple[CouncilTerm, float]],
     known: Sequence[Value],
 ) -> None:
-    """Draw each target as a dashed line over its term, named once, on the side where the values are not."""
+    """Draw each target as a dashed line over its term: the newest is named, an earlier one has its number alone.
+
+    A label stands on the side where the values are not; two whole ones would cover each other on a narrow screen.
+    """
     named: float | None = None
     for term, target in targets:
         left, right = max(term.first_year - 0.5, known[0].year - 0.6), min(term.last_year + 0.5, known[-1].year + 0.6)
@@ -241,16 +244,17 @@ def _add_targets(
             y1=height,
             line={"color": INK, "width": 2, "dash": "dash"},
         )
-        if target == named:
+        is_newest = term == targets[-1][0]
+        if not is_newest and target in {named, targets[-1][1]}:
             continue
         named = target
-        is_short = right - left < _UNDER_LABEL
+        at_end = is_newest and right - left < _UNDER_LABEL
         figure.add_annotation(
-            x=right if is_short else left,
+            x=right if at_end else left,
             y=height,
-            text=f"{tr('Target')} {quantity(target, card)}",
+            text=f"{tr('Target')} {quantity(target, card)}" if is_newest else bare(target, card),
             showarrow=False,
-            xanchor="right" if is_short else "left",
+            xanchor="right" if at_end else "left",
             yanchor="top" if _newest(known, term) >= target else "bottom",
             font={"size": 13, "color": INK},
             bgcolor="rgba(255, 255, 255, 0.8)",

@@ -160,8 +160,9 @@ class Edition:
         return say(words) if words else code
 
     def breakdown_label(self, breakdown: str, code: str) -> str:
-        """Return the label of a group of a breakdown."""
-        return self.label(LIST_OF_BREAKDOWN[breakdown], code)
+        """Return the label of a group of a breakdown, as it stands on a line of its own: with a capital letter."""
+        label = self.label(LIST_OF_BREAKDOWN[breakdown], code)
+        return label[:1].upper() + label[1:]
 
     def message(self, key: str, **values: object) -> str:
         """Return a sentence of the edition's catalogue; a key outside it is shown as it is."""
