@@ -214,12 +214,13 @@ def _add_breaks(figure: go.Figure, known: Sequence[Value], breaks: Sequence[Seri
 
 
 def _within(known: Sequence[Value], targets: Sequence[tuple[CouncilTerm, float]]) -> list[tuple[CouncilTerm, float]]:
-    """Return the targets of the terms that the drawn years reach."""
-    return [
+    """Return the targets of the terms that the drawn years reach, the oldest first."""
+    reached = [
         (term, target)
         for term, target in targets
         if known and term.first_year <= known[-1].year and known[0].year <= term.last_year
     ]
+    return sorted(reached, key=lambda of_term: of_term[0].first_year)
 
 
 def _add_targets(
@@ -252,13 +253,18 @@ def _add_targets(
         figure.add_annotation(
             x=right if at_end else left,
             y=height,
-            text=f"{tr('Target')} {quantity(target, card)}" if is_newest else bare(target, card),
+            text=f"{tr('Target')} {_short(target, card)}" if is_newest else _short(target, card),
             showarrow=False,
             xanchor="right" if at_end else "left",
             yanchor="top" if _newest(known, term) >= target else "bottom",
             font={"size": 13, "color": INK},
             bgcolor="rgba(255, 255, 255, 0.8)",
         )
+
+
+def _short(target: float, card: IndicatorCard) -> str:
+    """Write a target; a unit that is a word stands over the chart and would cover the line on a narrow screen."""
+    return quantity(target, card) if card.unit_code in {"EUR", "share"} else bare(target, card)
 
 
 def _newest(known: Sequence[Value], term: CouncilTerm) -> float:

@@ -151,12 +151,12 @@ def parameters(edition: Edition, card: IndicatorCard) -> list[str]:
         if found.indicator_id != card.indicator_id:
             continue
         if found.parameter == "price_year":
-            said.append(tr("In the money of {year} ({series}).", year=f"{found.value:.0f}", series=found.name))
+            series = edition.source_title(found.source)
+            said.append(tr("In the money of {year} ({series}).", year=f"{found.value:.0f}", series=series))
             continue
         said.append(
             tr(
-                "{name} {rate}/h from {day} on (source: {source}).",
-                name=found.name,
+                "An hour of staff work costs {rate} from {day} on (source: {source}).",
                 rate=euros(found.value, 2),
                 day=day(found.valid_from),
                 source=found.source,

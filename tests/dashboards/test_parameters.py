@@ -23,8 +23,8 @@ def test_only_the_parameters_of_the_indicator_are_said(workspace: Path) -> None:
         for name in ("total_support_eur", "total_support_real_eur", "grants_awarded_eur")
     }
     assert said == {
-        "total_support_eur": [f"Tuntihinta 34,20{NBSP}€/h alkaen 1.1.2023 (lähde: Kertomus 2022)."],
-        "total_support_real_eur": ["Vuoden 2025 rahassa (Indeksi (2015=100))."],
+        "total_support_eur": [f"Henkilöstötyön tunti maksaa 34,20{NBSP}€ 1.1.2023 alkaen (lähde: Kertomus 2022)."],
+        "total_support_real_eur": ["Vuoden 2025 rahassa (Kuluttajahintaindeksi)."],
         "grants_awarded_eur": [],
     }
 
