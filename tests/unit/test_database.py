@@ -200,3 +200,7 @@ def test_an_edition_can_be_read_and_nothing_else(sql: str, published: Path, tmp_
 def test_an_edition_has_many_readers(published: Path) -> None:
     with database.open_edition(published) as one, database.open_edition(published) as other:
         assert rows(one) == rows(other)
+
+
+def test_one_thread_builds(build: duckdb.DuckDBPyConnection) -> None:
+    assert build.sql("SELECT current_setting('threads')").fetchone() == (1,)
