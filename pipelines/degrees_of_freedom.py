@@ -13,43 +13,82 @@ Official Statistics 26(4); Satterthwaite's approximation.
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from itertools import product
+from typing import Any, Final
 
+import numpy as np
 import polars as pl
 
 LEAST: Final = 2.0
 """With fewer degrees of freedom the t distribution is of no use: it has no variance."""
 
+OF_NORMAL: Final = 3.0
+"""The kurtosis of the normal distribution."""
 
-def degrees_of_freedom(answered: pl.DataFrame, column: str, groups: pl.Expr) -> float:
-    """Return the degrees of freedom of the variance of a total over some groups, `LEAST` or more.
+WHOLE: Final = "total"
+"""Stands for all groups in the place of one."""
+
+
+def degrees_of_freedom(answered: pl.DataFrame) -> Mapping[tuple[int, str], float]:
+    """Return the degrees of freedom of the variance of each total by sample and group, `LEAST` or more.
+
+    All samples are reckoned together: queries for each of them took longer than all that is estimated.
 
     Parameters
     ----------
     answered
-        `stratum`, `stratum_size` (N) and the answers of a column; one row an association that answered.
-    column
-        The answers that are summed.
-    groups
-        Whether an association belongs to the groups summed over.
-    """
-    from scipy.stats import kurtosis  # half a second that only a refresh needs
+        `sample`, `stratum`, `stratum_size` (N), `purpose_group` and `answer`; one row a sample and association that
+        answered.
 
+    Returns
+    -------
+    Mapping
+        For each sample `WHOLE` and the purpose groups.
+    """
+    groups = [WHOLE, *answered["purpose_group"].unique().sort()]
+    answer = pl.col("answer").cast(pl.Float64)
+    summed = [answer, *(pl.when(pl.col("purpose_group") == group).then(answer).otherwise(0.0) for group in groups[1:])]
+    spreads = [f"spread {place}" for place in range(len(groups))]
     strata = (
-        answered.with_columns(answer=pl.col(column).cast(pl.Float64), within=groups)
-        .group_by("stratum", maintain_order=True)
+        answered.group_by("sample", "stratum", maintain_order=True)
         .agg(
-            n=pl.len(),
+            n=pl.len().cast(pl.Int64),
             size=pl.col("stratum_size").first(),
-            residuals=(pl.col("answer") - pl.col("answer").mean()) / pl.col("answer").std(),
-            spread=pl.when("within").then("answer").otherwise(0.0).var(),
+            residuals=(answer - answer.mean()) / answer.std(),
+            **{name: of_groups.var() for name, of_groups in zip(spreads, summed, strict=True)},
         )
         .filter(pl.col("n") > 1)
     )
-    residuals = strata["residuals"].explode().drop_nulls().drop_nans()
-    peak = float(kurtosis(residuals, fisher=False)) if residuals.len() else 3.0
-    n, size, spread = (pl.col(name) for name in ("n", "size", "spread"))
-    parts = strata.select(n, variance=size**2 * (1 - n / size) * spread / n)
-    of_variance = pl.col("variance") ** 2 * (peak - (n - 3) / (n - 1)) / n
-    total, uncertainty = parts.select(pl.col("variance").sum(), uncertainty=of_variance.sum()).row(0)
-    return max(LEAST, 2 * total**2 / uncertainty) if uncertainty > 0 else LEAST
+    n, size = pl.col("n"), pl.col("size")
+    peaks = strata.with_columns(peak=pl.col("sample").replace_strict(_peaks(strata), return_dtype=pl.Float64))
+    variances = peaks.with_columns((size**2 * (1 - n / size) * pl.col(name) / n).alias(name) for name in spreads)
+    uncertain = variances.select(
+        "sample",
+        *spreads,
+        *((pl.col(name) ** 2 * (pl.col("peak") - (n - 3) / (n - 1)) / n).alias(f"{name} of") for name in spreads),
+    )
+    keys = list(product(answered["sample"].unique().to_list(), groups))
+    totals, uncertainties = dict.fromkeys(keys, 0.0), dict.fromkeys(keys, 0.0)
+    for sample, *told in uncertain.iter_rows():  # one after the other: sums of decimals have an order
+        for place, group in enumerate(groups):
+            totals[sample, group] += told[place]
+            uncertainties[sample, group] += told[len(groups) + place]
+    return {key: _freedom(totals[key], uncertainties[key]) for key in keys}
+
+
+def _freedom(variance: float, uncertainty: float) -> float:
+    return max(LEAST, 2 * variance**2 / uncertainty) if uncertainty > 0 else LEAST
+
+
+def _peaks(strata: pl.DataFrame) -> Mapping[int, float]:
+    """Return the kurtosis of the residuals of each sample; that of the normal distribution where none can be told."""
+    told = strata.select("sample", "residuals").explode("residuals").filter(pl.col("residuals").is_not_nan())
+    by_sample = told.partition_by("sample", as_dict=True, maintain_order=True)
+    found = {sample: _kurtosis(of["residuals"].to_numpy()) for (sample,), of in by_sample.items()}
+    return dict.fromkeys(strata["sample"].unique(), OF_NORMAL) | found
+
+
+def _kurtosis(numbers: np.ndarray[Any, np.dtype[np.float64]]) -> float:
+    squares = (numbers - numbers.mean()) ** 2
+    return float((squares**2).mean() / squares.mean() ** 2)

@@ -11,6 +11,7 @@ panel, and so must they in the groups whose change is not told, taken together: 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Set as AbstractSet
 
 import polars as pl
@@ -30,26 +31,23 @@ def untold(now: pl.DataFrame, then: pl.DataFrame, column: str, hidden: AbstractS
     k
         Fewer associations than this are never told of.
     """
-    outside = _outside(now, then, column, ["register_number", "purpose_group"])
-    by_group = dict(outside.group_by("purpose_group").len().sort("purpose_group").iter_rows())
+    before, after = _answered(then, column), _answered(now, column)
+    by_group = Counter(group for _, group in before.items() ^ after.items())
     groups = set(now["purpose_group"]) | set(then["purpose_group"])
     found = set(hidden & groups) | {group for group, count in by_group.items() if count < k}
-    shown = sorted(groups - found, key=lambda group: (by_group.get(group, 0), group))
-    while shown and _is_few(sum(by_group.get(group, 0) for group in found), k):
+    shown = sorted(groups - found, key=lambda group: (by_group[group], group))
+    while shown and _is_few(sum(by_group[group] for group in found), k):
         found.add(shown.pop(0))
     # an association that changed its group is outside two panels, not outside the whole
-    if _is_few(_outside(now, then, column, ["register_number"]).height, k):
+    if _is_few(len(before.keys() ^ after.keys()), k):
         found.add(TOTAL)
     return frozenset(found)
 
 
-def _outside(now: pl.DataFrame, then: pl.DataFrame, column: str, same: list[str]) -> pl.DataFrame:
-    """Return those that answered in one of the years only."""
-    answered = [
-        of.filter(pl.col(column).is_not_null()).select("register_number", "purpose_group") for of in (now, then)
-    ]
-    first, second = answered
-    return pl.concat([first.join(second, on=same, how="anti"), second.join(first, on=same, how="anti")])
+def _answered(of: pl.DataFrame, column: str) -> dict[str, str]:
+    """Return those that answered, with their purpose group."""
+    told = of.select("register_number", "purpose_group").filter(of[column].is_not_null())
+    return dict(told.iter_rows())
 
 
 def _is_few(count: int, k: int) -> bool:

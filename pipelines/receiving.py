@@ -100,11 +100,11 @@ def stage(build: Build, source: str) -> Staged:
         "quarantine": staged.quarantine,
         "corrections": staged.corrected,
     }
-    for table in TOLD:
-        frame = slices[table]
-        shape = editions.shape_of(contracts.tables()[f"quality.{table}"])
-        sliced = frame.with_columns(source=pl.lit(source))
-        database.replace_slice(build.connection, shape, "source", source, sliced)
+    told = [
+        (editions.shape_of(contracts.tables()[f"quality.{table}"]), slices[table].with_columns(source=pl.lit(source)))
+        for table in TOLD
+    ]
+    database.replace_slices(build.connection, "source", source, told)
     return staged
 
 

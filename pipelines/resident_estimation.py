@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from pipelines.estimation import every, finite
 from pipelines.resident_weighting import MARGINS, SMALLEST_CELL, SMALLEST_SAMPLE, Weighable, prepare, rake
+from pipelines.sample_estimates import every, finite
 
 if TYPE_CHECKING:
     import svy

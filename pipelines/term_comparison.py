@@ -41,18 +41,6 @@ def panels(
     pl.DataFrame
         Columns as `PANEL_SCHEMA`; the estimate is the change, `n` the number of associations in the panel.
     """
-    frames = [_panel(field, baseline, year, hidden, k) for baseline, year in sorted(set(pairs))]
-    return pl.concat([pl.DataFrame(schema=PANEL_SCHEMA), *frames])
-
-
-def _panel(field: pl.DataFrame, baseline: int, year: int, hidden: estimation.Pooled, k: int) -> pl.DataFrame:
-    """Put the baseline in the place of the year before, which is what `estimation.changes` compares with."""
-    now = field.filter(pl.col("year") == year)
-    then = field.filter(pl.col("year") == baseline).with_columns(year=pl.lit(year - 1, field.schema["year"]))
-    of_ends = {
-        (name, year - 1 if of == baseline else of): groups for (name, of), groups in hidden.items() if of != year - 1
-    }
-    if baseline == year - 1:
-        of_ends = dict(hidden)
-    found = estimation.changes(pl.concat([then, now]), of_ends, k).filter(pl.col("breakdown") == "total")
-    return found.with_columns(baseline_year=pl.lit(baseline, pl.Int64)).select(list(PANEL_SCHEMA))
+    rows = estimation.compared(field, sorted(set(pairs)), hidden, k, by_group=False)
+    told = ({name: row.get(name) for name in PANEL_SCHEMA} for row in rows)
+    return pl.DataFrame(list(told), schema=PANEL_SCHEMA)

@@ -95,32 +95,44 @@ def slice_of(ids: list[str], secret: bool) -> pl.DataFrame:
 
 
 def test_a_slice_replaces_its_own_rows_only(build: duckdb.DuckDBPyConnection) -> None:
-    database.replace_slice(build, SHAPE, "is_secret", "true", slice_of(["a", "b"], secret=True))
-    database.replace_slice(build, SHAPE, "is_secret", "false", slice_of(["c"], secret=False))
-    database.replace_slice(build, SHAPE, "is_secret", "true", slice_of(["d"], secret=True))
+    database.replace_slices(build, "is_secret", "true", [(SHAPE, slice_of(["a", "b"], secret=True))])
+    database.replace_slices(build, "is_secret", "false", [(SHAPE, slice_of(["c"], secret=False))])
+    database.replace_slices(build, "is_secret", "true", [(SHAPE, slice_of(["d"], secret=True))])
     assert sorted(row[0] for row in rows(build)) == ["c", "d"]
-    database.replace_slice(build, SHAPE, "is_secret", "true", slice_of([], secret=True))
+    database.replace_slices(build, "is_secret", "true", [(SHAPE, slice_of([], secret=True))])
     assert [row[0] for row in rows(build)] == ["c"]
 
 
 def test_a_slice_that_breaks_the_contract_leaves_the_rows_of_before(build: duckdb.DuckDBPyConnection) -> None:
-    database.replace_slice(build, SHAPE, "is_secret", "true", slice_of(["a"], secret=True))
+    database.replace_slices(build, "is_secret", "true", [(SHAPE, slice_of(["a"], secret=True))])
     with pytest.raises(TableError):
-        database.replace_slice(build, SHAPE, "is_secret", "true", slice_of(["b", "b"], secret=True))
+        database.replace_slices(build, "is_secret", "true", [(SHAPE, slice_of(["b", "b"], secret=True))])
     assert [row[0] for row in rows(build)] == ["a"]
+
+
+def test_slices_of_several_tables_are_replaced_together_or_not_at_all(build: duckdb.DuckDBPyConnection) -> None:
+    other = TableShape("marts.others", SHAPE.columns, SHAPE.key, SHAPE.comment)
+    database.replace_slices(
+        build, "is_secret", "true", [(SHAPE, slice_of(["a"], secret=True)), (other, slice_of(["b"], secret=True))]
+    )
+    broken = [(SHAPE, slice_of([], secret=True)), (other, slice_of(["c", "c"], secret=True))]
+    with pytest.raises(TableError):
+        database.replace_slices(build, "is_secret", "true", broken)
+    assert [row[0] for row in rows(build)] == ["a"]
+    assert database.read_frame(build, "marts.others")["id"].to_list() == ["b"]
 
 
 def test_a_slice_takes_columns_by_name_and_leaves_out_what_the_contract_lacks(build: duckdb.DuckDBPyConnection) -> None:
     frame = slice_of(["a"], secret=True).select("is_secret", "size", "id", extra=pl.lit(1))
-    database.replace_slice(build, SHAPE, "is_secret", "true", frame)
+    database.replace_slices(build, "is_secret", "true", [(SHAPE, frame)])
     assert rows(build) == [("a", 1, True)]
 
 
 def test_a_table_of_an_older_version_is_made_anew(build: duckdb.DuckDBPyConnection) -> None:
     """A build file outlives an upgrade of the program that gives a table another column."""
     older = TableShape(SHAPE.name, (SHAPE.columns[0], SHAPE.columns[2]), SHAPE.key, SHAPE.comment)
-    database.replace_slice(build, older, "is_secret", "true", slice_of(["old"], secret=True))
-    database.replace_slice(build, SHAPE, "is_secret", "false", slice_of(["new"], secret=False))
+    database.replace_slices(build, "is_secret", "true", [(older, slice_of(["old"], secret=True))])
+    database.replace_slices(build, "is_secret", "false", [(SHAPE, slice_of(["new"], secret=False))])
     assert rows(build) == [("new", 1, False)]
 
 
@@ -188,3 +200,7 @@ def test_an_edition_can_be_read_and_nothing_else(sql: str, published: Path, tmp_
 def test_an_edition_has_many_readers(published: Path) -> None:
     with database.open_edition(published) as one, database.open_edition(published) as other:
         assert rows(one) == rows(other)
+
+
+def test_one_thread_builds(build: duckdb.DuckDBPyConnection) -> None:
+    assert build.sql("SELECT current_setting('threads')").fetchone() == (1,)

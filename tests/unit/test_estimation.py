@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines import estimation
+from pipelines.strata import LABEL_SCHEMA, Count, stratify
 
 T_975 = {9: 2.2621571628, 14: 2.1447866879}
 """Quantiles of the t distribution, tables."""
@@ -137,13 +138,11 @@ def test_everybody_answered_so_nothing_is_uncertain() -> None:
     ],
 )
 def test_collapsing(answers: dict[tuple[str, bool], int], expected: dict[tuple[str, bool], str]) -> None:
-    rows = [(*cell, 1.0) for cell, n in answers.items() for _ in range(n)]
-    rows += [(*cell, None) for cell in answers]
-    strata = estimation.stratify(field(rows), "volunteer_hours")
-    got = {(item[0], item[1]): item[2] for item in strata.select("purpose_group", "got_grant", "stratum").iter_rows()}
-    assert got == expected
-    answered = strata.filter(pl.col("volunteer_hours").is_not_null())
-    assert answered["weight"].sum() == pytest.approx(strata.height)
+    strata = stratify({cell: Count(n + 1, n) for cell, n in answers.items()})
+    assert strata.labels == expected
+    rows = pl.DataFrame(list(strata.rows(0, 0)), schema=LABEL_SCHEMA, orient="row")
+    answered = [answers[group, receiver] for group, receiver in rows.select("purpose_group", "got_grant").iter_rows()]
+    assert (rows["weight"] * pl.Series(answered)).sum() == pytest.approx(sum(answers.values()) + len(answers))
 
 
 @pytest.mark.parametrize("answers", [[], [1.0], [1.0, 2.0, 3.0, 4.0]])

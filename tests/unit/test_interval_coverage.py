@@ -14,6 +14,7 @@ import polars as pl
 from pipelines import estimation
 from pipelines.resident_estimation import TOTAL, _of_domain
 from pipelines.resident_weighting import Weighable, prepare, rake
+from pipelines.sample_estimates import Kind, Question, estimated
 
 DRAWS = 1_000
 PROMISED = (0.93, 0.97)
@@ -31,7 +32,7 @@ def test_totals_means_and_shares_of_returns() -> None:
     ]
     field = pl.DataFrame(rows, schema=["purpose_group", "got_grant", "hours"], orient="row")
     field = field.with_columns(agrees=(pl.col("hours") > 30).cast(pl.Int64))
-    asked = {"total": "hours", "mean": "hours", "share": "agrees"}
+    asked: dict[Kind, str] = {"total": "hours", "mean": "hours", "share": "agrees"}
     truth = {"total": field["hours"].sum(), "mean": field["hours"].mean(), "share": field["agrees"].mean()}
     answering = np.where(field["got_grant"], 0.8, 0.4)
     within: Counter[str] = Counter()
@@ -41,7 +42,8 @@ def test_totals_means_and_shares_of_returns() -> None:
         told = field.with_columns(pl.when(answers).then(pl.col("hours", "agrees")).name.keep())
         naive += abs(told["hours"].mean() - truth["mean"]) > 1.96 * told["hours"].std() / told["hours"].count() ** 0.5
         for kind, column in asked.items():
-            got = next(estimation._estimate(told, column, kind, frozenset()))
+            associations = told.select("purpose_group", "got_grant", answer=pl.col(column).cast(pl.Float64))
+            (got, *_), *_ = estimated([Question({}, associations)], kind)
             within[kind] += got["lower"] <= truth[kind] <= got["upper"]
     for kind in asked:
         assert PROMISED[0] <= within[kind] / DRAWS <= PROMISED[1], kind
