@@ -172,6 +172,8 @@ def _contradict(one: Telling, other: Telling) -> bool:
 def _united(group: Sequence[Telling]) -> Telling:
     """Return the first of several tellings of the same words, with the organisers of all."""
     first = group[0]
+    if len(group) == 1:
+        return first
     return Telling(
         first.key,
         first.held_on,
@@ -269,7 +271,10 @@ def _same_place_word(word: str, known: str) -> bool:
 
 @lru_cache(maxsize=4_096)  # of the tellings of a day or two
 def _words_of_context(telling: Telling) -> frozenset[str]:
-    return frozenset(_tokens(" ".join((telling.place or "", *telling.organiser_names))))
+    parts = (telling.place or "", *telling.organiser_names)
+    if _ORDINAL.match(text := " ".join(parts)):
+        return frozenset(_tokens(text))
+    return frozenset[str]().union(*map(_words, parts))  # each part is told by many
 
 
 @lru_cache(maxsize=100_000)
@@ -289,8 +294,13 @@ def _same_word(word: str, other: str) -> bool:
 @lru_cache(maxsize=100_000)
 def _tokens(text: str) -> tuple[str, ...]:
     """Return the words of a text, without years, ordinals, dots over letters and endings such as ry."""
-    bare = _YEAR.sub(" ", _ORDINAL.sub("", text))
-    return tuple(word for word in _WORD.findall(_fold(bare)) if word not in {"ry", "rf"})
+    return _words(_ORDINAL.sub("", text))
+
+
+@lru_cache(maxsize=100_000)
+def _words(text: str) -> tuple[str, ...]:
+    found = _WORD.findall(_fold(_YEAR.sub(" ", text)))
+    return tuple(word for word in found if word not in {"ry", "rf"})
 
 
 def _fold(text: str) -> str:
@@ -298,6 +308,7 @@ def _fold(text: str) -> str:
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
+@lru_cache(maxsize=100_000)
 def _plain(text: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", text.lower()))
 
