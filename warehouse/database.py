@@ -35,10 +35,8 @@ _CONFINED: Final = {
 }
 
 
-_STORAGE: Final = "v1.3.0"
+_WRITTEN: Final = {"storage_compatibility_version": "v1.3.0"}
 """The oldest DuckDB that can read what is written; the way of packing strings before it took four times as long."""
-
-_WRITTEN: Final = {"storage_compatibility_version": _STORAGE}
 
 _SHARE: dict[str, str] = {}
 """What of the machine a build may use, when this process is one of several that build at the same time."""
@@ -216,7 +214,7 @@ def digest(
 ) -> str:
     """Return a digest of the columns and rows of a table: the same columns, rows and order give the same one.
 
-    It is the SHA-256 of DuckDB's hash (64 bits) of each row: no row leaves the database, however large the table is.
+    It is the SHA-256 of the hash (64 bits) of each row: the rows stay in the database, however many they are.
 
     Parameters
     ----------
@@ -228,11 +226,9 @@ def digest(
     columns = f"* EXCLUDE ({without})" if without else "*"
     where = " AND ".join(f"{column} = '{quoted(value)}'" for column, value in (of or {}).items())
     rows = connection.sql(f"SELECT {columns} FROM {table} WHERE {where or 'true'}")
-    names = ", ".join(f'"{name}"' for name in rows.columns)
-    hashes = connection.sql(f"SELECT hash({names}) AS hashed FROM {table} WHERE {where or 'true'}").fetchnumpy()
-    told = hashlib.sha256(repr(list(zip(rows.columns, map(str, rows.types), strict=True))).encode())
-    told.update(hashes["hashed"].tobytes())
-    return told.hexdigest()
+    hashes = rows.project(f"hash({', '.join(rows.columns)})").pl().to_series()
+    columns = " ".join(f"{name} {kind}" for name, kind in zip(rows.columns, rows.types, strict=True))
+    return hashlib.sha256(columns.encode() + hashes.to_numpy().tobytes()).hexdigest()
 
 
 def build_from_sql(connection: duckdb.DuckDBPyConnection, shape: TableShape, sql: str) -> int:
@@ -295,7 +291,8 @@ def export(connection: duckdb.DuckDBPyConnection, file: Path, exports: Sequence[
 
     In one transaction: each commit waits for the disk, and a file half written is of no use.
     """
-    connection.execute(f"ATTACH '{quoted(str(file))}' AS edition (STORAGE_VERSION '{_STORAGE}')")
+    storage = _WRITTEN["storage_compatibility_version"]
+    connection.execute(f"ATTACH '{quoted(str(file))}' AS edition (STORAGE_VERSION '{storage}')")
     try:
         with transaction(connection):
             for item in exports:

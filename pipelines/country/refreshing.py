@@ -9,6 +9,7 @@ edition and stops no other; when a whole worker dies, those that it may have die
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
 import resource
@@ -38,6 +39,9 @@ from warehouse import database
 SINGLE_THREADED = {"POLARS_MAX_THREADS": "1", "OMP_NUM_THREADS": "1", "RAYON_NUM_THREADS": "1"}
 """Of a worker: its fellows keep the other cores busy."""
 
+
+_RARELY = (100_000, 50, 100)
+"""When rubbish is looked for: rows come by the hundred thousand and hold nothing that is in a ring."""
 
 MEMORY = "1500MB"
 """What the database of one of several workers may hold; beside it are the rows that Python holds."""
@@ -135,6 +139,8 @@ def load(workers: int) -> None:
         database.share_machine(MEMORY)
     for module in ("great_expectations.expectations", "svy"):
         import_module(module)
+    gc.freeze()  # what is loaded now stays for good: no need to look through it again and again
+    gc.set_threshold(*_RARELY)
 
 
 def refresh_town(code: str, root: str) -> TownOutcome:
