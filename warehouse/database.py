@@ -6,7 +6,6 @@ contracts say that) and when they are built (the assets do).
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -207,28 +206,6 @@ def has_table(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
 def drop_table(connection: duckdb.DuckDBPyConnection, table: str) -> None:
     """Remove a table."""
     connection.execute(f"DROP TABLE {table}")
-
-
-def digest(
-    connection: duckdb.DuckDBPyConnection, table: str, of: Mapping[str, str] | None = None, without: str = ""
-) -> str:
-    """Return a digest of the columns and rows of a table: the same columns, rows and order give the same one.
-
-    It is the SHA-256 of the hash (64 bits) of each row: the rows stay in the database, however many they are.
-
-    Parameters
-    ----------
-    of
-        Only the rows in which columns have these values.
-    without
-        A column to leave out.
-    """
-    columns = f"* EXCLUDE ({without})" if without else "*"
-    where = " AND ".join(f"{column} = '{quoted(value)}'" for column, value in (of or {}).items())
-    rows = connection.sql(f"SELECT {columns} FROM {table} WHERE {where or 'true'}")
-    hashes = rows.project(f"hash({', '.join(rows.columns)})").pl().to_series()
-    columns = " ".join(f"{name} {kind}" for name, kind in zip(rows.columns, rows.types, strict=True))
-    return hashlib.sha256(columns.encode() + hashes.to_numpy().tobytes()).hexdigest()
 
 
 def build_from_sql(connection: duckdb.DuckDBPyConnection, shape: TableShape, sql: str) -> int:
