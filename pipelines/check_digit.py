@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2)
 
 
@@ -17,6 +19,7 @@ def check_digit(digits: str) -> int | None:
     return 0 if rest == 0 else 11 - rest
 
 
+@lru_cache(maxsize=100_000)
 def has_valid_check_digit(business_id: str) -> bool:
     """Tell whether a Y-tunnus of the form `1234567-8` has the right check digit."""
     return check_digit(business_id[:7]) == int(business_id[8])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 LANGUAGES = ("fi", "sv", "en")
@@ -221,6 +222,7 @@ class Indicator:
     audience: str
 
 
+@lru_cache(maxsize=10_000)
 def fold(text: str) -> str:
     """Fold a header, code or label for comparing: case, white space (also no-break), trailing colon."""
     return " ".join(text.replace("\u00a0", " ").split()).strip(" :*").casefold()

@@ -322,7 +322,16 @@ def exports(audience: str) -> Iterable[database.Export]:
     for table in contracts.tables().values():
         if table.audience == "workspace" or (table.audience == "analyst" and not is_analyst):
             continue
-        yield database.Export(shape_of(table)) if is_analyst else _public(table)
+        yield _whole(table) if is_analyst else _public(table)
+
+
+def _whole(table: TableContract) -> database.Export:
+    return database.Export(shape_of(table), lies_ordered=_lies_ordered(table))
+
+
+def _lies_ordered(table: TableContract) -> bool:
+    """Tell whether the rows lie in the order of the key in a build; those of `quality` lie source by source."""
+    return not table.full_name.startswith("quality.")
 
 
 def _public(table: TableContract) -> database.Export:
@@ -330,8 +339,8 @@ def _public(table: TableContract) -> database.Export:
     shape = shape_of(table, with_restricted=False)
     instead = precision.PUBLISHED.get(table.full_name, {})
     if any(column.name == "is_hidden" for column in table.columns):
-        return database.Export(shape, disclosure.MASKED, "is_hidden", instead)
-    return database.Export(shape, instead=instead)
+        return database.Export(shape, disclosure.MASKED, "is_hidden", instead, _lies_ordered(table))
+    return database.Export(shape, instead=instead, lies_ordered=_lies_ordered(table))
 
 
 def _write_open_data(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:

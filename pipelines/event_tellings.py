@@ -64,11 +64,12 @@ def event_tellings(listed: pl.DataFrame, links: pl.DataFrame, work: pl.DataFrame
         same_association, same_unit or only_town for records of work.
     """
     # ordered by what they say, so that the id of an event does not hang on which file came first
-    tellings = sorted(_tellings(listed, links), key=lambda telling: (same_words(telling), telling.key))
+    words = {telling: same_words(telling) for telling in _tellings(listed, links)}
+    tellings = sorted(words, key=lambda telling: (words[telling], telling.key))
     places = {_key(place): place for place in listed.select(PLACE).iter_rows()}
-    words = {telling.key: same_words(telling) for telling in tellings}
     found = matched(tellings)
-    ids = {key: _digest(*words[match.event]) for key, match in found.items()}
+    first = {telling.key: telling for telling in tellings}
+    ids = {key: _digest(*words[first[match.event]]) for key, match in found.items()}
     rows: list[tuple[object, ...]] = [
         (ids[key], "events", *places[key], match.method, match.score) for key, match in found.items()
     ]
@@ -139,7 +140,7 @@ def _meant(listed: list[_Listed] | tuple[()], unit: str, association: str | None
 
 
 def _key(place: tuple[object, ...]) -> str:
-    return "|".join(str(part) for part in place)
+    return "|".join(map(str, place))
 
 
 def _digest(*parts: str) -> str:

@@ -22,9 +22,15 @@ def records(file: Path) -> Iterator[dict[str, Any]]:
     ValueError
         A line is not JSON.
     """
-    if file.is_file():
-        whole, _, _ = file.read_bytes().rpartition(b"\n")  # a line that a crash cut short has no end
-        yield from map(json.loads, whole.splitlines())
+    yield from map(json.loads, lines(file).splitlines())
+
+
+def lines(file: Path) -> bytes:
+    """Return the whole lines of a journal as they are; nothing when there is no such file."""
+    if not file.is_file():
+        return b""
+    whole, _, _ = file.read_bytes().rpartition(b"\n")  # a line that a crash cut short has no end
+    return whole
 
 
 def add(file: Path, record: Mapping[str, object]) -> None:

@@ -19,7 +19,7 @@ from importlib.metadata import requires, version
 from pipelines import contracts, editions, landing, quality, receiving
 from pipelines.build import Build, Made
 from pipelines.rooms import FIGURES, edition_id, hidden_groups
-from warehouse import database
+from warehouse import contents
 from warehouse.models import models
 
 ALWAYS = frozenset({"meta.edition", "meta.revisions", "core.proposals"})
@@ -60,12 +60,12 @@ def stays(build: Build, table: str, recipe: str | None) -> bool:
 def note(build: Build, table: str, recipe: str | None, rows: int, *, is_part: bool) -> None:
     """Note what a table was made by and of; of one that others are made of (`is_part`) its content too."""
     without = EDITION_ID if table == "meta.edition" else ""
-    content = database.digest(build.connection, table, without=without) if is_part else ""
+    content = contents.digest(build.connection, table, without=without) if is_part else ""
     noted = "" if recipe is None else _sized(build, table, recipe, rows)
     build.made[table] = Made(noted, content, rows)
     room, _, source = table.partition(".")
     if room == "staging":
-        told = [database.digest(build.connection, f"quality.{part}", {"source": source}) for part in receiving.TOLD]
+        told = [contents.digest(build.connection, f"quality.{part}", {"source": source}) for part in receiving.TOLD]
         build.made[_told_of(table)] = Made("", _digest(*told), 0)
 
 

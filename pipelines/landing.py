@@ -17,10 +17,12 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -363,9 +365,15 @@ def _land(
 
 def _events(workspace: Workspace) -> Iterator[dict[str, Any]]:
     try:
-        yield from journal.records(workspace.landing / "manifest.jsonl")
+        yield from _parsed(journal.lines(workspace.landing / "manifest.jsonl"))
     except ValueError as error:
         raise WorkspaceError(message("landing.manifest_unreadable", file="landing/manifest.jsonl").fi) from error
+
+
+@lru_cache(maxsize=1)
+def _parsed(lines: bytes) -> tuple[dict[str, Any], ...]:
+    """Parse the lines of the manifest; a refresh asks the same ones some hundred times, and whoever asks only reads."""
+    return tuple(map(json.loads, lines.splitlines()))
 
 
 def _readable(path: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import polars as pl
+import pyarrow as pa
 
 from pipelines import contracts, editions, landing, linking, staging
 from pipelines.build import Build
@@ -145,16 +146,19 @@ def _read(
 
 def raw_frame(sha256: str, delivery: int, table: RawTable) -> pl.DataFrame:
     """Lay a table that was read out as rows of `raw`, columns as `staging.RAW_SCHEMA`."""
-    outside = [(line, "outside", cells) for line, cells in table.outside]
-    rows = [
-        (line, "unfinished" if line in table.unfinished else "row", cells)
-        for line, cells in zip(table.lines, table.rows, strict=True)
-    ]
-    header: list[str | None] = list(table.header)
-    records = [(table.header_line, "header", header), *outside, *rows]
-    return pl.DataFrame(
-        [(sha256, delivery, table.sheet, *record) for record in records], schema=staging.RAW_SCHEMA, orient="row"
-    )
+    kinds = ["header", *("outside" for _ in table.outside)]
+    kinds += ["unfinished" if line in table.unfinished else "row" for line in table.lines]
+    cells = [table.header, *(cells for _, cells in table.outside), *table.rows]
+    columns = {
+        "file_sha256": pl.repeat(sha256, len(cells), dtype=pl.String, eager=True),
+        "delivery": pl.repeat(delivery, len(cells), dtype=pl.Int64, eager=True),
+        "sheet": pl.repeat(table.sheet, len(cells), dtype=pl.String, eager=True),
+        "line": [table.header_line, *(line for line, _ in table.outside), *table.lines],
+        "kind": kinds,
+        # Arrow takes the lists in as one column; Polars would make a column of each first
+        "cells": pl.Series(pa.array(cells, pa.list_(pa.large_string())), dtype=pl.List(pl.String)),
+    }
+    return pl.DataFrame(columns, schema=staging.RAW_SCHEMA)
 
 
 def may_name_persons(contract: SourceContract) -> bool:

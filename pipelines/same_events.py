@@ -83,7 +83,7 @@ def matched(tellings: Iterable[Telling]) -> dict[str, Match]:
 def likeness(one: Telling, other: Telling) -> float:
     """Return how likely two tellings of a day are of one event, 0-1."""
     places = _places(one.place, other.place)
-    if places is None:
+    if places is None or _numbers_differ(one, other):
         return 0.0
     known = _words_of_context(one) | _words_of_context(other)
     names = max(_names(first, second, known) for first, second in _forms(one.name, other.name))
@@ -113,7 +113,7 @@ def _alike(tellings: Sequence[Telling]) -> tuple[dict[str, str], dict[str, float
 
     Two tellings that contradict each other stay two events, even when a third one is like both.
     """
-    scored = [(likeness(one, other), one, other) for one, other in combinations(tellings, 2)]
+    scored = [(likeness(one, other), one, other) for one, other in _pairs(tellings)]
     pairs = sorted((pair for pair in scored if pair[0] >= BAR), key=lambda pair: -pair[0])
     events = {telling.key: [telling] for telling in tellings}
     event = {telling.key: telling.key for telling in tellings}
@@ -130,6 +130,41 @@ def _alike(tellings: Sequence[Telling]) -> tuple[dict[str, str], dict[str, float
     return event, best
 
 
+def _pairs(tellings: Sequence[Telling]) -> Iterator[tuple[Telling, Telling]]:
+    """Yield each two tellings whose places may be one place, in the order of the tellings.
+
+    A day of a large town has many tellings and few places, so places are compared first, each two of them once.
+    """
+    at: dict[str | None, list[int]] = {}
+    for index, telling in enumerate(tellings):
+        at.setdefault(telling.place or None, []).append(index)
+    found = [pair for indices in at.values() for pair in combinations(indices, 2)]
+    for (place, here), (other, there) in combinations(at.items(), 2):
+        if _places(place, other) is not None:
+            found += [(min(i, j), max(i, j)) for i in here for j in there]
+    return ((tellings[i], tellings[j]) for i, j in sorted(found))
+
+
+def _numbers_differ(one: Telling, other: Telling) -> bool:
+    """Tell whether both names bear numbers, other ones, that no place or organiser explains: two events for sure."""
+    first, second = _numbers(one.name), _numbers(other.name)
+    if not first or not second or first == second:
+        return False
+    explained = {*_numbers_of_context(one), *_numbers_of_context(other)}
+    return explained.isdisjoint(first | second)
+
+
+@lru_cache(maxsize=100_000)
+def _numbers(name: str) -> frozenset[str]:
+    """Return the numbers in a name; none of a name in two languages, of which the halves are compared too."""
+    return frozenset() if len(_HALVES.split(name)) > 1 else frozenset(filter(str.isdigit, _tokens(name)))
+
+
+@lru_cache(maxsize=4_096)  # of the tellings of a day or two
+def _numbers_of_context(telling: Telling) -> frozenset[str]:
+    return frozenset(filter(str.isdigit, _words_of_context(telling)))
+
+
 def _contradict(one: Telling, other: Telling) -> bool:
     return _places(one.place, other.place) is None or _tells_apart(_tokens(one.name), _tokens(other.name))
 
@@ -137,6 +172,8 @@ def _contradict(one: Telling, other: Telling) -> bool:
 def _united(group: Sequence[Telling]) -> Telling:
     """Return the first of several tellings of the same words, with the organisers of all."""
     first = group[0]
+    if len(group) == 1:
+        return first
     return Telling(
         first.key,
         first.held_on,
@@ -215,6 +252,7 @@ def _side_by_side(first: Sequence[str], second: Sequence[str]) -> list[tuple[str
     return pairs
 
 
+@lru_cache(maxsize=100_000)
 def _places(one: str | None, other: str | None) -> float | None:
     """Return what two places add to the likeness of two tellings; None when they are two places."""
     if not one or not other:
@@ -231,8 +269,12 @@ def _same_place_word(word: str, known: str) -> bool:
     return _same_word(word, known) or (len(word) >= _LONG_ENOUGH_TO_END and known.endswith(word))
 
 
+@lru_cache(maxsize=4_096)  # of the tellings of a day or two
 def _words_of_context(telling: Telling) -> frozenset[str]:
-    return frozenset(_tokens(" ".join((telling.place or "", *telling.organiser_names))))
+    parts = (telling.place or "", *telling.organiser_names)
+    if _ORDINAL.match(text := " ".join(parts)):
+        return frozenset(_tokens(text))
+    return frozenset[str]().union(*map(_words, parts))  # each part is told by many
 
 
 @lru_cache(maxsize=100_000)
@@ -252,8 +294,13 @@ def _same_word(word: str, other: str) -> bool:
 @lru_cache(maxsize=100_000)
 def _tokens(text: str) -> tuple[str, ...]:
     """Return the words of a text, without years, ordinals, dots over letters and endings such as ry."""
-    bare = _YEAR.sub(" ", _ORDINAL.sub("", text))
-    return tuple(word for word in _WORD.findall(_fold(bare)) if word not in {"ry", "rf"})
+    return _words(_ORDINAL.sub("", text))
+
+
+@lru_cache(maxsize=100_000)
+def _words(text: str) -> tuple[str, ...]:
+    found = _WORD.findall(_fold(_YEAR.sub(" ", text)))
+    return tuple(word for word in found if word not in {"ry", "rf"})
 
 
 def _fold(text: str) -> str:
@@ -261,6 +308,7 @@ def _fold(text: str) -> str:
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
+@lru_cache(maxsize=100_000)
 def _plain(text: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", text.lower()))
 

@@ -6,12 +6,10 @@ contracts say that) and when they are built (the assets do).
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import resources
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -35,6 +33,12 @@ _CONFINED: Final = {
     **_OWN_EXTENSIONS,
 }
 
+
+_WRITTEN: Final = {"storage_compatibility_version": "v1.3.0"}
+"""The oldest DuckDB that can read what is written; the way of packing strings before it took four times as long."""
+
+_SHARE: dict[str, str] = {}
+"""What of the machine a build may use, when this process is one of several that build at the same time."""
 
 LAKE_EXTENSIONS: Final = ("ducklake", "postgres_scanner")
 
@@ -76,19 +80,21 @@ class Export:
     """A table as it leaves for an edition: only its columns.
 
     Where the flag is true, `masked` says what they hold; elsewhere `instead` has SQL expressions over the table that
-    stand in the place of columns.
+    stand in the place of columns. `lies_ordered` says that the rows lie in the order of the key already.
     """
 
     shape: TableShape
     masked: Mapping[str, str | None] = field(default_factory=dict)
     flag: str = ""
     instead: Mapping[str, str] = field(default_factory=dict)
+    lies_ordered: bool = False
 
     @property
     def select(self) -> str:
         """The query that gives the table as it leaves, rows ordered by key: the same rows are the same bytes."""
         columns = ", ".join(_leaving(self, column.name) for column in self.shape.columns)
-        return f"SELECT {columns} FROM {self.shape.name} AS whole {_ordered(self.shape)}"
+        order = "" if self.lies_ordered else _ordered(self.shape)
+        return f"SELECT {columns} FROM {self.shape.name} AS whole {order}"
 
 
 @contextmanager
@@ -104,11 +110,11 @@ def open_build(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """
     try:
         with discarding_if_damaged(file):
-            connection = duckdb.connect(str(file))
+            connection = duckdb.connect(str(file), config={**_WRITTEN, **_SHARE})
     except duckdb.IOException:
         if file.exists():
             raise
-        connection = duckdb.connect(str(file))
+        connection = duckdb.connect(str(file), config={**_WRITTEN, **_SHARE})
     try:
         file.chmod(0o600)
         connection.execute("SET TimeZone = 'UTC'")
@@ -119,6 +125,11 @@ def open_build(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
     finally:
         connection.close()
+
+
+def share_machine(memory: str) -> None:
+    """Let every build that this process opens use one thread and so much memory (`1500MB`); the rest goes to disk."""
+    _SHARE.update({"threads": "1", "memory_limit": memory})
 
 
 @contextmanager
@@ -198,27 +209,6 @@ def drop_table(connection: duckdb.DuckDBPyConnection, table: str) -> None:
     connection.execute(f"DROP TABLE {table}")
 
 
-def digest(
-    connection: duckdb.DuckDBPyConnection, table: str, of: Mapping[str, str] | None = None, without: str = ""
-) -> str:
-    """Return the SHA-256 of the columns and rows of a table: the same columns, rows and order give the same digest.
-
-    Parameters
-    ----------
-    of
-        Only the rows in which columns have these values.
-    without
-        A column to leave out.
-    """
-    columns = f"* EXCLUDE ({without})" if without else "*"
-    where = " AND ".join(f"{column} = '{quoted(value)}'" for column, value in (of or {}).items())
-    rows = connection.sql(f"SELECT {columns} FROM {table} WHERE {where or 'true'}").pl()
-    written = BytesIO()
-    # in memory an empty cell holds whatever lay there; Parquet writes none of it
-    rows.rechunk().write_parquet(written, compression="uncompressed", statistics=False)
-    return hashlib.sha256(written.getbuffer()).hexdigest()
-
-
 def build_from_sql(connection: duckdb.DuckDBPyConnection, shape: TableShape, sql: str) -> int:
     """Replace a table by what a SELECT gives, and return its number of rows.
 
@@ -235,8 +225,7 @@ def build_from_sql(connection: duckdb.DuckDBPyConnection, shape: TableShape, sql
         connection.execute(
             f"CREATE OR REPLACE TABLE {shape.name} AS SELECT {_typed(shape)} FROM ({sql}) {_ordered(shape)}"
         )
-        _keep_contract(connection, shape)
-    return count(connection, shape.name)
+        return _keep_contract(connection, shape)
 
 
 def build_from_frame(connection: duckdb.DuckDBPyConnection, shape: TableShape, frame: pl.DataFrame) -> int:
@@ -289,7 +278,8 @@ def export(connection: duckdb.DuckDBPyConnection, file: Path, exports: Sequence[
 
     In one transaction: each commit waits for the disk, and a file half written is of no use.
     """
-    connection.execute(f"ATTACH '{quoted(str(file))}' AS edition")
+    storage = _WRITTEN["storage_compatibility_version"]
+    connection.execute(f"ATTACH '{quoted(str(file))}' AS edition (STORAGE_VERSION '{storage}')")
     try:
         with transaction(connection):
             for item in exports:
@@ -306,7 +296,7 @@ def write_tables(file: Path, tables: Sequence[tuple[TableShape, pl.DataFrame]]) 
     TableError
         As `build_from_sql`.
     """
-    with duckdb.connect(str(file)) as connection:
+    with duckdb.connect(str(file), config={**_WRITTEN}) as connection:
         for shape, frame in tables:
             schema, _, _ = shape.name.partition(".")
             connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
@@ -430,16 +420,18 @@ def quoted(text: str) -> str:
     return text.replace("'", "''")
 
 
-def _keep_contract(connection: duckdb.DuckDBPyConnection, shape: TableShape) -> None:
+def _keep_contract(connection: duckdb.DuckDBPyConnection, shape: TableShape) -> int:
+    """Hold a table against its contract in one pass and return its number of rows."""
     required = [column.name for column in shape.columns if column.required]
-    if required:
-        counts = ", ".join(f"count(*) - count({name})" for name in required)
-        empty = connection.sql(f"SELECT {counts} FROM {shape.name}").fetchone() or ()
-        for name, missing in zip(required, empty, strict=True):
-            if missing:
-                raise TableError(f"{shape.name}: {missing} rows have no {name}")
-    if shape.key:
-        key = ", ".join(shape.key)
+    key = ", ".join(shape.key)
+    asked = ["count(*)", *(f"count(*) - count({name})" for name in required)]
+    asked += [f"count(DISTINCT hash({key}))"] if shape.key else []  # numbers are sooner compared than texts
+    rows, *told = connection.sql(f"SELECT {', '.join(asked)} FROM {shape.name}").fetchall()[0]
+    for name, missing in zip(required, told, strict=False):
+        if missing:
+            raise TableError(f"{shape.name}: {missing} rows have no {name}")
+    if shape.key and told[-1] < rows:  # a repeated key, or two keys of one hash
         twice = connection.sql(f"SELECT {key} FROM {shape.name} GROUP BY {key} HAVING count(*) > 1 LIMIT 1").fetchone()
         if twice:
             raise TableError(f"{shape.name}: the key ({key}) is repeated: {twice}")
+    return int(rows)

@@ -27,7 +27,7 @@ from pipelines.raw_table import Cell, RawTable, Refused, refused
 from pipelines.reading import read_file
 from pipelines.reading_json import parse
 from pipelines.settings import WorkspaceError
-from pipelines.sources.json_stat import areas_of, cut_areas
+from pipelines.sources.json_stat import areas_of, cut_areas, without_areas
 from pipelines.workspace import Workspace
 
 PART_PREFIX = "kaikki_kunnat_"
@@ -219,13 +219,24 @@ def _part_json_stat(
         else:
             wanted[area] = code
             parted.given[code] = count
-    if not wanted:
-        return parted
-    for area, cut in cut_areas(document, areas_of(document, list(wanted)), list(wanted)):
-        text = json.dumps(cut, ensure_ascii=False)
-        target = towns.workspaces[wanted[area]].inbox / source.name / f"{PART_PREFIX}{path.stem}.json"
-        _write_new(target, text.encode())
+    _refuse_twice_named(wanted)
+    name = f"{PART_PREFIX}{path.stem}.json"
+    targets = {code: workspace.inbox / source.name / name for code, workspace in towns.workspaces.items()}
+    areas = areas_of(document, [area for area in counts if area is not None])
+    for area, cut in cut_areas(document, areas, list(wanted)):
+        _write_new(targets[wanted[area]], json.dumps(cut, ensure_ascii=False).encode())
+    for code in targets.keys() - parted.given.keys():
+        if targets[code].exists():  # as with tables: it must not leave its old rows in force
+            _write_new(targets[code], json.dumps(without_areas(document, areas), ensure_ascii=False).encode())
     return parted
+
+
+def _refuse_twice_named(wanted: Mapping[str, str]) -> None:
+    """Refuse a file in which two areas are one municipality: which of them holds is for the sender to say."""
+    areas = {code: [area for area in wanted if wanted[area] == code] for code in wanted.values()}
+    for code, named in areas.items():
+        if len(named) > 1:
+            raise refused("country.named_twice", code=code, areas=", ".join(named))
 
 
 def _lines(target: io.StringIO, rows: Sequence[Sequence[Cell]]) -> None:

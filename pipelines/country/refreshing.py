@@ -9,6 +9,7 @@ edition and stops no other; when a whole worker dies, those that it may have die
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
 import resource
@@ -33,9 +34,17 @@ from pipelines.contracts import message
 from pipelines.country.folder import Country
 from pipelines.settings import WorkspaceError
 from pipelines.workspace import Workspace
+from warehouse import database
 
 SINGLE_THREADED = {"POLARS_MAX_THREADS": "1", "OMP_NUM_THREADS": "1", "RAYON_NUM_THREADS": "1"}
 """Of a worker: its fellows keep the other cores busy."""
+
+
+_RARELY = (100_000, 50, 100)
+"""When rubbish is looked for: rows come by the hundred thousand and hold nothing that is in a ring."""
+
+MEMORY = "1500MB"
+"""What the database of one of several workers may hold; beside it are the rows that Python holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +112,7 @@ def _in_pool(country: Country, codes: Sequence[str], workers: int) -> Iterator[T
 def _run(country: Country, codes: Sequence[str], workers: int) -> Iterator[TownOutcome]:
     with (
         _environment(SINGLE_THREADED if workers > 1 else {}),
-        ProcessPoolExecutor(workers, get_context("spawn"), initializer=load) as pool,
+        ProcessPoolExecutor(workers, get_context("spawn"), initializer=load, initargs=(workers,)) as pool,
     ):
         asked: list[Future[TownOutcome]] = [
             pool.submit(refresh_town, code, str(country.towns[code].root)) for code in codes
@@ -124,10 +133,14 @@ def _environment(values: dict[str, str]) -> Iterator[None]:
             del os.environ[name]
 
 
-def load() -> None:
-    """Load what every refresh needs, once a worker."""
+def load(workers: int) -> None:
+    """Load what every refresh needs, once a worker; of several workers none takes more than its share."""
+    if workers > 1:
+        database.share_machine(MEMORY)
     for module in ("great_expectations.expectations", "svy"):
         import_module(module)
+    gc.freeze()  # what is loaded now stays for good: no need to look through it again and again
+    gc.set_threshold(*_RARELY)
 
 
 def refresh_town(code: str, root: str) -> TownOutcome:

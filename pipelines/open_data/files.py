@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from hashlib import sha256
+from json.encoder import encode_basestring
 from pathlib import Path
 from typing import Any
 
@@ -53,5 +54,28 @@ def opened(folder: Path, file: Path, table: str | None = None) -> OpenFile:
 
 def write_json(file: Path, content: dict[str, Any]) -> Path:
     """Write JSON that people can read and that is the same each time."""
-    file.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    file.write_text(indented(content) + "\n", encoding="utf-8")
     return file
+
+
+def indented(value: Any, margin: str = "\n") -> str:
+    """Return JSON text as `json.dumps(value, ensure_ascii=False, indent=1)` does, several times faster.
+
+    Python's encoder goes through a generator a level as soon as it indents; a large town has tens of thousands of
+    grants to tell.
+
+    Parameters
+    ----------
+    margin
+        What begins a line at the depth of the value.
+    """
+    if isinstance(value, str):
+        return encode_basestring(value)
+    if isinstance(value, dict) and value:
+        inner = f"{margin} "
+        items = [f"{encode_basestring(key)}: {indented(item, inner)}" for key, item in value.items()]
+        return f"{{{inner}{f',{inner}'.join(items)}{margin}}}"
+    if isinstance(value, list) and value:
+        inner = f"{margin} "
+        return f"[{inner}{f',{inner}'.join([indented(item, inner) for item in value])}{margin}]"
+    return json.dumps(value)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -94,7 +95,7 @@ def _grant(frames: Frames, row: dict[str, Any]) -> dict[str, Any]:
         "granting_body": _label(frames, "granting_bodies", row["granting_body"]),
         "recipient": row["recipient"],
         "year": str(decided_on.year),
-        "day": format_date(decided_on, "d.M.yyyy"),
+        "day": _written(decided_on),
     }
     words = contracts.open_data().grants
     amounts = {
@@ -120,6 +121,11 @@ def _grant(frames: Frames, row: dict[str, Any]) -> dict[str, Any]:
         "grantProgramme": [{"code": row["grant_type"], "title": said["grant_type"]}],
         "dateModified": f"{facts['data_until'].isoformat()}T00:00:00Z",
     }
+
+
+@lru_cache(maxsize=4_096)
+def _written(day: date) -> str:
+    return format_date(day, "d.M.yyyy")
 
 
 def _recipient(facts: dict[str, Any], row: dict[str, Any]) -> str:

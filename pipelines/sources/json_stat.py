@@ -176,6 +176,13 @@ def cut_areas(document: object, area: Variable, codes: Sequence[str]) -> Iterato
         yield code, _document(table, variables, one.ravel().tolist())
 
 
+def without_areas(document: object, area: Variable) -> dict[str, Any]:
+    """Return the table (JSON-stat 2) without any of its areas: it tells nothing."""
+    table = read_json_stat(document)
+    variables = [replace(item, codes=()) if item.id == area.id else item for item in table.variables]
+    return _document(table, variables, [])
+
+
 def _document(table: JsonStat, variables: Sequence[Variable], values: Sequence[Cell]) -> dict[str, Any]:
     return {
         "class": "dataset",

@@ -32,6 +32,7 @@ NATIONAL_SECONDS, NATIONAL_GIB = 300, 6
 COMMAND = (sys.executable, "-c", "from pipelines.cli import main; main()")
 PLOT = Path("build") / "bench" / "growth.svg"
 GIB = 1024**3
+NEW_FILE = "Vuosi;Yhdistys;Jäsenmäärä\n2025;Kuvitteellinen Lisäys ry;12\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +52,8 @@ def main() -> None:
     print(
         f"Refresh of invented data, Python {platform.python_version()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}\n"
     )
-    print(
-        f"{'size':<14}{'rows in':>12}{'wall s':>10}{'processor s':>13}{'peak GiB':>10}{'again, wall s':>15}{'processor s':>13}"
-    )
+    titles = f"{'size':<14}{'rows in':>12}{'wall s':>10}{'processor s':>13}{'peak GiB':>10}"
+    print(f"{titles}{'again, wall s':>15}{'processor s':>13}{'one new file, wall s':>22}{'processor s':>13}")
     costs = []
     with TemporaryDirectory() as folder:
         for size in sizes:
@@ -61,10 +61,13 @@ def main() -> None:
             subprocess.run([*COMMAND, "example", str(root), "--size", size], check=True, capture_output=True)
             cost = measure(root, size)
             again = measure(root, size)
+            add_file(root)
+            touched = measure(root, size)
             costs.append(cost)
             print(
                 f"{size:<14}{cost.rows:>12,}{cost.seconds:>10.1f}{cost.processor_seconds:>13.1f}"
-                f"{cost.peak_bytes / GIB:>10.2f}{again.seconds:>15.1f}{again.processor_seconds:>13.1f}",
+                f"{cost.peak_bytes / GIB:>10.2f}{again.seconds:>15.1f}{again.processor_seconds:>13.1f}"
+                f"{touched.seconds:>22.1f}{touched.processor_seconds:>13.1f}",
                 flush=True,
             )
     if len(costs) > 1:
@@ -96,6 +99,19 @@ def measure(root: Path, size: str) -> Cost:
     return Cost(size, rows_in(root), seconds, used, peak[0])
 
 
+def add_file(root: Path) -> None:
+    """Put a return of an association into the inbox of a workspace; of a country, into that of a town of middle size."""
+    towns = sorted(workspaces(root), key=lambda town: sum(path.stat().st_size for path in town.inbox.rglob("*.csv")))
+    inbox = towns[len(towns) // 2].inbox / "association_returns"
+    inbox.mkdir(exist_ok=True)
+    (inbox / "lisays.csv").write_text(NEW_FILE, encoding="utf-8")
+
+
+def workspaces(root: Path) -> list[Workspace]:
+    """Return the workspace, or all those of a country."""
+    return list(Country(root).towns.values()) if is_country(root) else [Workspace(root)]
+
+
 def _watch(pid: int, peak: list[int]) -> None:
     """Note the most that a process and all below it hold together, until it ends."""
     while True:
@@ -116,8 +132,7 @@ def _watch(pid: int, peak: list[int]) -> None:
 
 def rows_in(root: Path) -> int:
     """Return the rows that the files of a workspace, or of all workspaces of a country, hold."""
-    workspaces = Country(root).towns.values() if is_country(root) else [Workspace(root)]
-    return sum(int(accounts(workspace)[0]["rows_read"].sum()) for workspace in workspaces)
+    return sum(int(accounts(workspace)[0]["rows_read"].sum()) for workspace in workspaces(root))
 
 
 def fit(costs: list[Cost]) -> tuple[float, float]:

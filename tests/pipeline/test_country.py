@@ -9,17 +9,21 @@ from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import polars as pl
 import pytest
 
+from pipelines import run
 from pipelines.country import commands, comparison, parting, refreshing
 from pipelines.country.folder import Country
 from pipelines.country.refreshing import TownOutcome
 from pipelines.example.country import Amounts
 from pipelines.example.country_files import write_amounts
 from pipelines.settings import WorkspaceError
+from pipelines.sources.json_stat import areas_of, cut_areas
+from pipelines.workspace import Workspace
 
 AMOUNTS = Amounts(towns=3, associations=150, grants=300, returns=250, events=150, bookings=150)
 RETURNS = """Vuosi;Yhdistys;Jäsenmäärä
@@ -215,6 +219,51 @@ def test_a_file_that_can_not_be_parted_is_refused_by_name(tmp_path: Path) -> Non
     refused = {file.file_name: file.refused.fi for file in parting.part_all(country, {}) if file.refused}
     assert refused["foorumit.csv"].startswith("Lähteen Foorumien kokoukset tiedosto ei kerro")
     assert "PDF" in refused["kuva.csv"]
+
+
+def _population(country: Country) -> tuple[Path, dict[str, Any]]:
+    (file,) = (country.inbox / "population").iterdir()
+    document: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return file, document
+
+
+def test_a_table_that_names_a_municipality_twice_is_refused_and_the_other_files_are_parted(tmp_path: Path) -> None:
+    write_amounts(tmp_path / "land", Amounts(3, 30, 0, 0, 0, 0), seed=1)
+    country = Country(tmp_path / "land")
+    code = next(iter(country.towns))
+    file, document = _population(country)
+    category = document["dimension"]["alue_23_20260101"]["category"]
+    category["index"] = {(code if area == "SSS" else area): place for area, place in category["index"].items()}
+    file.write_text(json.dumps(document), encoding="utf-8")
+    told = {parted.source: parted for parted in parting.part_all(country, {})}
+    refusal = told["population"].refused
+    assert refusal is not None
+    assert f"kunnasta {code} kahdella alueella ({code}, KU{code})" in refusal.fi
+    assert not (country.towns[code].inbox / "population" / f"{parting.PART_PREFIX}{file.stem}.json").exists()
+    assert told["prh_register"].given.keys() == country.towns.keys()
+
+
+def test_a_municipality_that_a_new_table_leaves_out_keeps_none_of_the_old_rows(tmp_path: Path) -> None:
+    write_amounts(tmp_path / "land", Amounts(2, 30, 20, 20, 20, 20), seed=1)
+    country = Country(tmp_path / "land")
+    stays, left_out = country.towns
+    state: dict[str, Any] = {}
+    parting.part_all(country, state)
+    assert refreshing.refresh_town(left_out, str(country.towns[left_out].root)).failure is None
+    assert _residents(country.towns[left_out]) > 0
+    file, document = _population(country)
+    area = areas_of(document, [f"KU{stays}"])
+    ((_, cut),) = cut_areas(document, area, [f"KU{stays}"])
+    file.write_text(json.dumps(cut), encoding="utf-8")
+    (told,) = (parted for parted in parting.part_all(country, state) if parted.source == "population")
+    assert told.given.keys() == {stays}
+    assert refreshing.refresh_town(left_out, str(country.towns[left_out].root)).failure is None
+    assert _residents(country.towns[left_out]) == 0
+
+
+def _residents(workspace: Workspace) -> int:
+    files = run.accounts(workspace)[0].filter(pl.col("source") == "population", pl.col("state") != "superseded")
+    return int(files["rows_staged"].sum())
 
 
 def test_a_part_that_stays_the_same_is_not_written_again(tmp_path: Path) -> None:

@@ -52,6 +52,24 @@ def test_a_table_is_stored_in_the_order_of_its_key(build: duckdb.DuckDBPyConnect
     assert database.count(build, "core.things") == 2
 
 
+def test_keys_of_one_hash_are_compared_by_what_they_are(build: duckdb.DuckDBPyConnection) -> None:
+    build.execute("CREATE MACRO main.hash(thing) AS 1")
+    assert build.sql("SELECT hash('a')").fetchone() == (1,)
+    things(build)
+    with pytest.raises(TableError, match="repeated"):
+        database.build_from_sql(
+            build, SHAPE, "SELECT 'a' AS id, n AS size, false AS is_secret FROM range(2) AS two (n)"
+        )
+
+
+def test_one_of_several_builds_takes_its_share_of_the_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "_SHARE", {})
+    database.share_machine("500MB")
+    with database.open_build(tmp_path / "shared.duckdb") as connection:
+        asked = "SELECT current_setting('threads'), current_setting('memory_limit')"
+        assert connection.sql(asked).fetchone() == (1, "476.8 MiB")
+
+
 def test_values_take_the_types_of_the_contract(build: duckdb.DuckDBPyConnection) -> None:
     frame = pl.DataFrame({"id": [7], "size": ["12"], "is_secret": [None]}, schema_overrides={"is_secret": pl.Boolean})
     loose = TableShape(SHAPE.name, (*SHAPE.columns[:2], ColumnShape("is_secret", "BOOLEAN", False, "")), (), "")

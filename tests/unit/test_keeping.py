@@ -10,7 +10,7 @@ from pipelines import contracts, decisions, editions, keeping
 from pipelines.build import MADE, Build
 from pipelines.refresh import made_of, run_rooms
 from pipelines.workspace import Workspace
-from warehouse import database
+from warehouse import contents, database
 from warehouse.models import models
 
 REGISTER = "Rekisterinumero;Nimi;Kotipaikka;Rekisteröintipäivä;Tila;Tarkoitusluokka\n"
@@ -134,10 +134,10 @@ def test_a_digest_tells_values_types_names_and_order_apart(build: Build) -> None
     digests = []
     for frame in frames:
         database.write_frame(build.connection, "meta.tried", frame)
-        digests.append(database.digest(build.connection, "meta.tried"))
+        digests.append(contents.digest(build.connection, "meta.tried"))
     assert len(set(digests)) == len(frames)
     database.write_frame(build.connection, "meta.tried", frames[0])
-    assert database.digest(build.connection, "meta.tried") == digests[0]
+    assert contents.digest(build.connection, "meta.tried") == digests[0]
 
 
 def test_a_digest_does_not_see_what_lies_in_an_empty_cell(build: Build) -> None:
@@ -147,7 +147,7 @@ def test_a_digest_does_not_see_what_lies_in_an_empty_cell(build: Build) -> None:
         build.connection.execute(f"CREATE OR REPLACE TABLE meta.tried AS {halves.format(even)}")
         texts = "SELECT number, even, even || ' of a long text', [even, NULL] FROM meta.tried"
         build.connection.execute(f"CREATE OR REPLACE TABLE meta.text AS {texts}")
-        digests |= {database.digest(build.connection, "meta.text") for _ in range(5)}
+        digests |= {contents.digest(build.connection, "meta.text") for _ in range(5)}
     assert len(digests) == 1
 
 

@@ -16,10 +16,26 @@ import yaml
 from pipelines import contracts
 from pipelines.contract_model import ContractError
 from pipelines.open_data import grants_360giving, tables_csv
+from pipelines.open_data.files import indented
 from pipelines.open_data.frames import Frames
 from pipelines.open_data_cards import open_data_of
 
 CONTRACTS = Path(contracts.__file__).resolve().parents[1] / "data_contracts"
+
+# JSON
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"a": [1, 2.5, True, None, 'ä"\n\u2028'], "b": {}, "c": [], "d": {"e": [{"f": -0.0}, [[]]]}},
+        {},
+        {"tyhjä": ""},
+    ],
+)
+def test_json_for_people_is_what_python_writes(value: dict[str, Any]) -> None:
+    assert indented(value) == json.dumps(value, ensure_ascii=False, indent=1)
+
 
 # CSV
 

@@ -10,7 +10,7 @@ import pytest
 from event_cases import Pair, measure, of_part, read_pairs
 
 from pipelines.event_tellings import event_tellings
-from pipelines.same_events import Telling, likeness, matched
+from pipelines.same_events import BAR, Telling, likeness, matched
 
 PAIRS = read_pairs()
 
@@ -35,6 +35,22 @@ def test_the_order_of_two_tellings_does_not_matter(pair: Pair) -> None:
 
 def telling(key: str, name: str, place: str | None = "Tori", day: str = "2024-06-14", *organisers: str) -> Telling:
     return Telling(key, day, name, place, frozenset(organisers))
+
+
+def test_a_number_that_the_place_explains_does_not_tell_events_apart() -> None:
+    alike = likeness(telling("a", "Kyläjuhla 3", "Sali 3"), telling("b", "Kyläjuhla 4", "Sali 3"))
+    assert alike >= BAR
+    assert likeness(telling("a", "Kyläjuhla 3", "Sali"), telling("b", "Kyläjuhla 4", "Sali")) == 0
+
+
+def test_a_day_of_many_tellings_has_the_events_that_its_pairs_say() -> None:
+    day = [
+        telling(f"{place} {name}", name, place) for place in ("Tori", "Koulu", None) for name in ("Juhla", "Talkoot")
+    ]
+    found = matched([*day, telling("more", "Juhlat", "Torilla")])
+    assert found["more"].event == "Tori Juhla"
+    assert found["None Juhla"].event == "Tori Juhla"
+    assert len({match.event for match in found.values()}) == 4
 
 
 def test_another_day_is_another_event() -> None:
