@@ -6,6 +6,8 @@ Here belongs: what all pages share, in the order of the run. Not here: a page's 
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import streamlit as st
 
 from dashboards import components, data
@@ -13,12 +15,14 @@ from dashboards.address import carry_on, page_address, same_page
 from dashboards.brand import ICON, LOGO
 from dashboards.components import Markup
 from dashboards.data import Edition, EditionUnavailable
+from dashboards.delivery_tables import WALL_CLOCK
 from dashboards.edition_choice import current_id, edition_to_show, links_to_others
 from dashboards.formats import day
 from dashboards.navigation import ACCESSIBILITY, all_pages
 from dashboards.navigation import page_title as title_of
 from dashboards.open_data_list import open_data_link
 from dashboards.report_link import report_link
+from dashboards.sentences import next_update
 from dashboards.texts import DEFAULT, OWN_NAMES, language, tr
 from dashboards.texts import PARAMETER as LANGUAGE
 
@@ -68,14 +72,15 @@ def show_languages() -> None:
 
 
 def show_footer(edition: Edition, page_title: str) -> None:
-    """Show which edition this is, who answers, and where to report an error."""
+    """Show which edition this is, when the next data is due, who answers, and where to report an error."""
     facts = edition.facts
     lines = [
         tr("Edition {edition}. Data until {day}.", edition=facts.edition_id, day=day(facts.data_until)),
+        next_update(edition, datetime.now(WALL_CLOCK).date()),
         tr("Questions: {contact}.", contact=facts.contact_name),
         tr("Yhteispeli {version}, open source (EUPL-1.2).", version=facts.software_version),
     ]
-    paragraphs = "".join(components.paragraph(line, "quiet") for line in lines)
+    paragraphs = "".join(components.paragraph(line, "quiet") for line in lines if line)
     statement = Markup(components.link(page_address(ACCESSIBILITY.address), title_of(ACCESSIBILITY)))
     links = components.paragraph(open_data_link()) + report_link(edition, page_title) + components.paragraph(statement)
     st.html(f'<footer class="yp-footer">{paragraphs}{links}</footer>')

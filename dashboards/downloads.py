@@ -42,16 +42,16 @@ def indicator_csv(edition: Edition, card: IndicatorCard) -> bytes:
     ]
     sources = ", ".join(edition.source_title(source) for source in card.sources)
     rows = []
-    for (indicator_id, breakdown, code), series in edition.values.items():
+    for (indicator_id, *_), series in edition.values.items():
         if indicator_id != card.indicator_id:
             continue
         for value in series:
-            whole = breakdown == TOTAL
+            whole = value.breakdown == TOTAL
             rows.append(
                 [
                     say(card.title),
-                    tr("whole") if whole else sentences.breakdown_word(breakdown),
-                    tr("whole") if whole else edition.breakdown_label(breakdown, code),
+                    tr("whole") if whole else sentences.breakdown_word(value.breakdown),
+                    tr("whole") if whole else edition.breakdown_label(value.breakdown, value.breakdown_value),
                     value.period,
                     *(_scaled(number, card) for number in (value.value, value.lower, value.upper, value.reported)),
                     say(card.unit),

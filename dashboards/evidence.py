@@ -16,6 +16,7 @@ from dashboards.data import Edition
 from dashboards.downloads import indicator_csv
 from dashboards.drawn import download, drawn
 from dashboards.formats import bare, percent, scale_of
+from dashboards.one_part import of_part, untold
 from dashboards.origin_link import origin_address, origin_anchor, origin_link
 from dashboards.pictures import sparkline
 from dashboards.report_link import report_link
@@ -25,8 +26,8 @@ from dashboards.theme import plotly_config
 
 
 @drawn
-def show_group(edition: Edition, group: str, first: tuple[str, ...]) -> None:
-    """Show every indicator of a group of the catalogue.
+def show_group(edition: Edition, group: str, first: tuple[str, ...], breakdown: str, code: str) -> None:
+    """Show every indicator of a group of the catalogue, of the whole or of one part.
 
     Parameters
     ----------
@@ -37,7 +38,13 @@ def show_group(edition: Edition, group: str, first: tuple[str, ...]) -> None:
     first
         Indicators that come first, in this order and with their breakdowns open; the others follow in the catalogue's
         order with the breakdowns folded.
+    breakdown, code
+        The part, as `one_part.choose_part` returns it.
     """
+    if breakdown != TOTAL:
+        if left_out := untold(edition, group, breakdown, code):
+            st.html(left_out)
+        edition = of_part(edition, breakdown, code)
     cards = [card for card in edition.indicators.values() if card.indicator_group == group]
     leading = [card for name in first for card in cards if card.indicator_id == name]
     for card in leading:
@@ -247,7 +254,8 @@ def _written_table(edition: Edition, card: IndicatorCard) -> str:
 
 def _table_row(edition: Edition, card: IndicatorCard, value: Value, *, sampled: bool) -> list[str]:
     change = edition.change(value)
-    origin = origin_anchor(origin_address(card.indicator_id, value.period), f"{say(card.title)} {value.when}")
+    address = origin_address(card.indicator_id, value.period, value.breakdown, value.breakdown_value)
+    origin = origin_anchor(address, f"{say(card.title)} {value.when}")
     row: list[str] = [
         value.when,
         _table_figure(edition, card, value),

@@ -8,6 +8,7 @@ the top of a page (`leads`).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 
 from dashboards.data import Edition
@@ -300,6 +301,17 @@ def source_line(edition: Edition, card: IndicatorCard) -> str:
     """Say where the figures come from and how new they are."""
     titles = ", ".join(edition.source_title(source) for source in card.sources)
     return tr("Source: {sources}. Data until {day}.", sources=titles, day=day(edition.facts.data_until))
+
+
+def next_update(edition: Edition, today: date) -> str:
+    """Say which source is due first, or late; empty when no contract tells when."""
+    expected = sorted((state.next_due_on, say(state.title)) for state in edition.sources if state.next_due_on)
+    if not expected:
+        return ""
+    due, source = expected[0]
+    if due < today:
+        return tr("Data was due by {day} and has not come: {source}.", day=day(due), source=source)
+    return tr("Next data is due by {day}: {source}.", day=day(due), source=source)
 
 
 def direction_words(card: IndicatorCard) -> str:

@@ -6,8 +6,11 @@ from dashboards import components, leads
 from dashboards.address import warn_of_unknown
 from dashboards.data import edition_of_run
 from dashboards.evidence import show_group
+from dashboards.one_part import PARAMETERS, choose_part
 
 edition = edition_of_run()
-warn_of_unknown(frozenset())
+warn_of_unknown(PARAMETERS)
 st.html(components.lead(leads.associations(edition)))
-show_group(edition, "associations", ("registered_associations", "active_associations", "umbrella_coverage_share"))
+part = choose_part(edition, "associations")
+first = ("registered_associations", "active_associations", "umbrella_coverage_share")
+show_group(edition, "associations", first, *part)

@@ -6,14 +6,16 @@ from dashboards import components, grant_tables, leads
 from dashboards.address import choose, warn_of_unknown
 from dashboards.data import edition_of_run
 from dashboards.evidence import show_group
+from dashboards.one_part import PARAMETERS, choose_part
 from dashboards.texts import tr
 
 YEAR, BODY, ALL_BODIES = "vuosi", "toimielin", "kaikki"
 
 edition = edition_of_run()
-warn_of_unknown(frozenset({YEAR, BODY}))
+warn_of_unknown(PARAMETERS | {YEAR, BODY})
 st.html(components.lead(leads.grants(edition)))
-show_group(edition, "grants", ("grants_awarded_eur", "grants_share_of_budget", "grants_per_resident_eur"))
+part = choose_part(edition, "grants")
+show_group(edition, "grants", ("grants_awarded_eur", "grants_share_of_budget", "grants_per_resident_eur"), *part)
 
 years = {str(year): str(year) for year in edition.award_years}
 if years:

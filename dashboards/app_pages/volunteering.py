@@ -6,8 +6,10 @@ from dashboards import components, leads
 from dashboards.address import warn_of_unknown
 from dashboards.data import edition_of_run
 from dashboards.evidence import show_group
+from dashboards.one_part import PARAMETERS, choose_part
 
 edition = edition_of_run()
-warn_of_unknown(frozenset())
+warn_of_unknown(PARAMETERS)
 st.html(components.lead(leads.volunteering(edition)))
-show_group(edition, "volunteering", ("volunteer_hours", "memberships"))
+part = choose_part(edition, "volunteering")
+show_group(edition, "volunteering", ("volunteer_hours", "memberships"), *part)

@@ -30,6 +30,7 @@ SHOWN = {
     PROPOSALS: TEXT,
 }
 """What each page shows only to those whom it lets in."""
+LOG_OUT = {"fi": "Kirjaudu ulos", "sv": "Logga ut", "en": "Log out"}
 
 
 def _write(root: Path) -> None:
@@ -49,18 +50,21 @@ def test_axe_finds_nothing_on_the_pages_that_a_role_opens(
     log_in: Callable[[Page, str, str], None],
 ) -> None:
     _write(tmp_path)
-    found: dict[tuple[str, int], list[str]] = {}
+    found: dict[tuple[str, str, int], list[str]] = {}
     with serving_with_login(tmp_path, PEOPLE) as address:
         log_in(page, f"{address}/{DELIVERIES.address}", "admin")
         for entry, shown in SHOWN.items():
             opened(page, address, entry.address)
             expect(page.get_by_role("heading", level=1, name=page_title(entry))).to_be_visible()
             expect(page.get_by_text(shown).first).to_be_attached()
-            for width in (320, 1400):
-                page.set_viewport_size({"width": width, "height": 900})
-                page.wait_for_function("width => window.innerWidth === width", arg=width)
-                if lines := faults(page):
-                    found[entry.file, width] = lines
+            for language, log_out in LOG_OUT.items():
+                opened(page, address, f"{entry.address}?lang={language}")
+                expect(page.get_by_role("button", name=log_out)).to_be_attached()
+                for width in (320, 768, 1400):
+                    page.set_viewport_size({"width": width, "height": 900})
+                    page.wait_for_function("width => window.innerWidth === width", arg=width)
+                    if lines := faults(page):
+                        found[entry.file, language, width] = lines
         opened(page, address, DELIVERIES.address)
         sent = {"name": "lista.csv", "mimeType": "text/csv", "buffer": b"Nimi;Kotipaikka\n"}
         page.locator("input[type=file]").set_input_files(sent)  # type: ignore[arg-type]  # one file, as a mapping
