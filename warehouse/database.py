@@ -37,8 +37,8 @@ _CONFINED: Final = {
 _WRITTEN: Final = {"storage_compatibility_version": "v1.3.0"}
 """The oldest DuckDB that can read what is written; the way of packing strings before it took four times as long."""
 
-_SHARE: dict[str, str] = {}
-"""What of the machine a build may use, when this process is one of several that build at the same time."""
+_BUILDING: dict[str, str | bool | int | float | list[str]] = {**_WRITTEN, "threads": "1"}
+"""How a build is opened: to part such small tables between threads costs more than it gains (decision 0041)."""
 
 LAKE_EXTENSIONS: Final = ("ducklake", "postgres_scanner")
 
@@ -110,15 +110,14 @@ def open_build(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """
     try:
         with discarding_if_damaged(file):
-            connection = duckdb.connect(str(file), config={**_WRITTEN, **_SHARE})
+            connection = duckdb.connect(str(file), config=_BUILDING)
     except duckdb.IOException:
         if file.exists():
             raise
-        connection = duckdb.connect(str(file), config={**_WRITTEN, **_SHARE})
+        connection = duckdb.connect(str(file), config=_BUILDING)
     try:
         file.chmod(0o600)
         connection.execute("SET TimeZone = 'UTC'")
-        connection.execute("SET threads = 1")  # to part such small tables costs more than it gains (decision 0041)
         connection.execute("SET enable_progress_bar = false")  # it would write over what is told here
         for schema in SCHEMAS:
             connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
@@ -128,8 +127,8 @@ def open_build(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def share_machine(memory: str) -> None:
-    """Let every build that this process opens use one thread and so much memory (`1500MB`); the rest goes to disk."""
-    _SHARE.update({"threads": "1", "memory_limit": memory})
+    """Let every build that this process opens use so much memory (`1500MB`) at most; the rest goes to disk."""
+    _BUILDING["memory_limit"] = memory
 
 
 @contextmanager

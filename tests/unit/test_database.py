@@ -63,7 +63,7 @@ def test_keys_of_one_hash_are_compared_by_what_they_are(build: duckdb.DuckDBPyCo
 
 
 def test_one_of_several_builds_takes_its_share_of_the_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database, "_SHARE", {})
+    monkeypatch.setattr(database, "_BUILDING", dict(database._BUILDING))
     database.share_machine("500MB")
     with database.open_build(tmp_path / "shared.duckdb") as connection:
         asked = "SELECT current_setting('threads'), current_setting('memory_limit')"

@@ -12,7 +12,7 @@ import pytest
 
 from pipelines import contracts
 from pipelines.editions import shape_of
-from pipelines.estimation import NO_SPREAD, TOO_FEW
+from pipelines.sample_estimates import NO_SPREAD, TOO_FEW
 from warehouse.models import models
 
 REGISTER, LEDGER, RETURNS, RESIDENTS = (
