@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from pipelines import editions, refresh
 from pipelines.workspace import Workspace
@@ -57,3 +58,18 @@ def test_the_same_files_give_the_same_bytes(example_town: RefreshedTown, tmp_pat
     first, second = tables_of(example_town.workspace), tables_of(again)
     assert {"parquet/marts.indicator_values.parquet", "csv/marts.indicator_changes.csv", "dcat.jsonld"} <= first.keys()
     assert first == second
+
+
+@pytest.mark.parametrize("audience", ["public", "analyst"])
+def test_rows_of_an_edition_lie_in_the_order_of_their_keys(example_town: RefreshedTown, audience: str) -> None:
+    """They are not sorted again when an edition is written, so a build has to keep them that way."""
+    workspace = example_town.workspace
+    file = workspace.editions / str(editions.current_id(workspace)) / f"{audience}.duckdb"
+    unordered = []
+    with duckdb.connect(str(file), read_only=True) as connection:
+        for export in editions.exports(audience):
+            if export.shape.key:
+                keys = connection.sql(f"SELECT {', '.join(export.shape.key)} FROM {export.shape.name}")
+                if keys.fetchall() != keys.order(", ".join(export.shape.key)).fetchall():
+                    unordered.append(export.shape.name)
+    assert unordered == []
