@@ -1,7 +1,7 @@
 """Strata of associations, and the samples that are drawn in them.
 
 Here belongs: which answers are weighed together, and by how much. Not here: what is estimated of them
-(`pipelines.estimation`).
+(`pipelines.sample_estimates`).
 
 Strata are purpose group × grant receiver, collapsed until each has `SMALLEST_STRATUM` answers.
 """

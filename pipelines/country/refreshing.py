@@ -39,7 +39,6 @@ from warehouse import database
 SINGLE_THREADED = {"POLARS_MAX_THREADS": "1", "OMP_NUM_THREADS": "1", "RAYON_NUM_THREADS": "1"}
 """Of a worker: its fellows keep the other cores busy."""
 
-
 _RARELY = (100_000, 50, 100)
 """When rubbish is looked for: rows come by the hundred thousand and hold nothing that is in a ring."""
 
